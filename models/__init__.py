@@ -1,0 +1,1 @@
+"""Transformers whose weights are sparse: the model, its training, its checkpoints."""

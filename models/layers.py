@@ -1,0 +1,128 @@
+"""The parts of a block: norm, linear maps, attention with its sink.
+
+Axes: batch, pos, d_model, d_read (d_model + d_position), head, d_head, d_mlp, vocab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.abs_topk import abs_topk
+from models.config import ModelConfig, Norm, TopKSite
+
+LAYER_NORM_EPS = 1e-5
+
+Replacement = Callable[[Tensor], Tensor]
+"""Takes a value [batch, pos, width] and returns the one to go on with, of the same shape."""
+
+
+class ChannelNorm(nn.Module):
+    """RMSNorm or LayerNorm over the last axis, with a learned weight (and a bias for LayerNorm)."""
+
+    def __init__(self, width: int, config: ModelConfig) -> None:
+        super().__init__()
+        self.kind = config.norm
+        self.eps = config.norm_eps
+        self.weight = nn.Parameter(torch.ones(width))
+        self.bias = nn.Parameter(torch.zeros(width)) if config.norm_bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[..., width] -> [..., width]."""
+        if self.kind is Norm.RMS:
+            return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
+        eps = LAYER_NORM_EPS if self.eps is None else self.eps
+        return F.layer_norm(x, self.weight.shape, self.weight, self.bias, eps)
+
+
+class HookPoint(nn.Module):
+    """A named place in the forward pass: AbsTopK if the model has it there, then the hooks.
+
+    The order is that of OpenAI's hooks: what is recorded or replaced is the value after AbsTopK.
+    Hooks are added by the context managers of `models.hooks` alone.
+    """
+
+    def __init__(self, name: str, topk: int | None = None) -> None:
+        super().__init__()
+        self.name = name
+        self.topk = topk
+        self.hooks: list[Replacement] = []
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[..., width] -> [..., width]."""
+        if self.topk is not None:
+            x = abs_topk(x, self.topk)
+        for hook in self.hooks:
+            x = hook(x)
+        return x
+
+
+def attention_pattern(q: Tensor, k: Tensor, sink: Tensor | None) -> Tensor:
+    """Causal attention weights, with the sink's share of the denominator left out of the result.
+
+    Args:
+        q: [batch, pos, head, d_head].
+        k: [batch, pos, head, d_head].
+        sink: [head] logits that join the softmax with value 0, or None.
+
+    Returns:
+        [batch, head, pos (query), pos (key)]; rows sum to 1 without a sink, to less with one.
+    """
+    scores = torch.einsum("bqhd,bkhd->bhqk", q, k) / q.shape[-1] ** 0.5
+    length = scores.shape[-1]
+    future = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1)
+    scores = scores.masked_fill(future, float("-inf"))
+    if sink is None:
+        return scores.softmax(dim=-1)
+    column = sink.view(1, -1, 1, 1).expand(*scores.shape[:-1], 1)
+    return torch.cat([scores, column], dim=-1).softmax(dim=-1)[..., :-1]
+
+
+class Attention(nn.Module):
+    """Multi-head causal attention whose q, k and v channels are node sites."""
+
+    def __init__(self, layer: int, config: ModelConfig) -> None:
+        super().__init__()
+        width = config.d_attn
+        self.n_head, self.d_head = config.n_head, config.d_head
+        self.qkv = nn.Linear(config.d_read, 3 * width, bias=config.bias)
+        """Rows: all of q, all of k, all of v."""
+        self.out = nn.Linear(width, config.d_model, bias=config.bias)
+        self.sink = nn.Parameter(torch.zeros(config.n_head)) if config.attention_sink else None
+        self.q = HookPoint(f"{layer}.attn.q", config.abs_topk(TopKSite.ATTN_Q, width))
+        self.k = HookPoint(f"{layer}.attn.k", config.abs_topk(TopKSite.ATTN_K, width))
+        self.v = HookPoint(f"{layer}.attn.v", config.abs_topk(TopKSite.ATTN_V, width))
+        self.y = HookPoint(f"{layer}.attn.y")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, pos, d_read] -> [batch, pos, d_model]."""
+        q, k, v = self.qkv(x).chunk(3, dim=-1)  # each [batch, pos, head * d_head]
+        q, k, v = (
+            point(t).unflatten(-1, (self.n_head, self.d_head))  # [batch, pos, head, d_head]
+            for point, t in ((self.q, q), (self.k, k), (self.v, v))
+        )
+        pattern = attention_pattern(q, k, self.sink)  # [batch, head, pos, pos]
+        mixed = torch.einsum("bhqk,bkhd->bqhd", pattern, v).flatten(-2)  # [batch, pos, d_attn]
+        result: Tensor = self.out(self.y(mixed))
+        return result
+
+
+class MLP(nn.Module):
+    """One hidden layer, whose neurons after the nonlinearity are nodes."""
+
+    def __init__(self, layer: int, config: ModelConfig) -> None:
+        super().__init__()
+        self.up = nn.Linear(config.d_read, config.d_mlp, bias=config.bias)
+        self.down = nn.Linear(config.d_mlp, config.d_model, bias=config.bias)
+        self.nonlinearity = F.gelu if config.activation == "gelu" else F.relu
+        self.neurons = HookPoint(
+            f"{layer}.mlp.post_act", config.abs_topk(TopKSite.MLP_NEURON, config.d_mlp)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, pos, d_read] -> [batch, pos, d_model]."""
+        result: Tensor = self.down(self.neurons(self.nonlinearity(self.up(x))))
+        return result
