@@ -60,8 +60,42 @@ class HookPoint(nn.Module):
         return x
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, sink: Tensor | None) -> Tensor:
+    """Causal attention, scores divided by the root of d_head.
+
+    The sink is one more key, before the first, that every query sees: queries get a channel that
+    is 1, keys one that is 0, the sink's key has its logit there; its value is 0. So the fused
+    kernel serves with and without a sink.
+
+    Args:
+        q: [batch, pos, head, d_head].
+        k: [batch, pos, head, d_head].
+        v: [batch, pos, head, d_head].
+        sink: [head] logits that join the softmax with value 0, or None.
+
+    Returns:
+        [batch, pos, head, d_head].
+    """
+    q, k, v = (t.transpose(1, 2) for t in (q, k, v))  # [batch, head, pos, d_head]
+    if sink is None:
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return mixed.transpose(1, 2)
+    batch, head, pos, d_head = q.shape
+    root = d_head**0.5
+    ones = q.new_ones(batch, head, pos, 1)
+    sink_key = F.pad((sink * root).view(1, head, 1, 1), (d_head, 0)).expand(batch, -1, -1, -1)
+    mixed = F.scaled_dot_product_attention(
+        F.pad(torch.cat([q, ones], dim=-1), (0, 0, 1, 0)),  # an idle first query keeps it causal
+        torch.cat([sink_key, F.pad(k, (0, 1))], dim=-2),
+        F.pad(v, (0, 1, 1, 0)),
+        is_causal=True,
+        scale=1 / root,
+    )
+    return mixed[:, :, 1:, :d_head].transpose(1, 2)
+
+
 def attention_pattern(q: Tensor, k: Tensor, sink: Tensor | None) -> Tensor:
-    """Causal attention weights, with the sink's share of the denominator left out of the result.
+    """The weights that `attend` mixes values with, for looking at: the sink's share is left out.
 
     Args:
         q: [batch, pos, head, d_head].
@@ -104,8 +138,7 @@ class Attention(nn.Module):
             point(t).unflatten(-1, (self.n_head, self.d_head))  # [batch, pos, head, d_head]
             for point, t in ((self.q, q), (self.k, k), (self.v, v))
         )
-        pattern = attention_pattern(q, k, self.sink)  # [batch, head, pos, pos]
-        mixed = torch.einsum("bhqk,bkhd->bqhd", pattern, v).flatten(-2)  # [batch, pos, d_attn]
+        mixed = attend(q, k, v, self.sink).flatten(-2)  # [batch, pos, d_attn]
         result: Tensor = self.out(self.y(mixed))
         return result
 
