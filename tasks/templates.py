@@ -1,0 +1,117 @@
+"""Templates with slots, and all the ways to fill them.
+
+A slot is `<kind>` or `<kind.label>`; within one filling the same slot has the same text everywhere,
+and slots of one kind with different labels have different texts. A task's deciding slots have two
+texts, one for the first sequence of a pair and one for the second; those may hold slots too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from random import Random
+
+from tasks.base import TaskError
+
+SLOT = re.compile(r"<([a-z_]+)(?:\.([a-z0-9]+))?>")
+CORE = "@"
+Words = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """One filled template: both prompts and both answers, as text."""
+
+    first: str
+    second: str
+    first_answer: str
+    second_answer: str
+
+
+@dataclass(frozen=True)
+class PairTemplate:
+    """A prompt with slots, of which some decide.
+
+    Attributes:
+        prompt: text with slots.
+        answers: the first and the second answer, which may hold slots.
+        decide: the two texts of each deciding slot.
+        words: the texts of every other kind of slot.
+    """
+
+    prompt: str
+    answers: tuple[str, str]
+    decide: Mapping[str, tuple[str, str]]
+    words: Words
+
+    def sides(self) -> tuple[str, str]:
+        """The first and the second prompt, other slots still open."""
+        first, second = self.prompt, self.prompt
+        for slot, (first_text, second_text) in self.decide.items():
+            first = first.replace(f"<{slot}>", first_text)
+            second = second.replace(f"<{slot}>", second_text)
+        return first, second
+
+    def fillings(self, random: Random, limit: int) -> Iterator[Filling]:
+        """Fillings in random order without repetition: all of them if no more than `limit`."""
+        first, second = self.sides()
+        slots = _slots(first + second + "".join(self.answers))
+        choices = [self._words(slot) for slot in slots]
+        total = prod(len(words) for words in choices)
+        for number in random.sample(range(total), min(total, limit)):
+            chosen = _decode(number, choices)
+            if _labels_differ(slots, chosen):
+                values = dict(zip(slots, chosen, strict=True))
+                yield Filling(
+                    first=_put(first, values),
+                    second=_put(second, values),
+                    first_answer=_put(self.answers[0], values),
+                    second_answer=_put(self.answers[1], values),
+                )
+
+    def _words(self, slot: str) -> Sequence[str]:
+        kind = slot.split(".")[0]
+        if not self.words.get(kind):
+            known = ", ".join(sorted(self.words))
+            raise TaskError(
+                f"template {self.prompt!r} has a slot <{slot}>, but there are no words for "
+                f"{kind!r}; add them to the task's data or use one of: {known}"
+            )
+        return self.words[kind]
+
+
+def place(core: str, setting: str) -> str:
+    """Put a core into a setting at `@`, its later lines indented like the line that holds `@`."""
+    indent = setting.rsplit("\n", 1)[-1].removesuffix(CORE)
+    body = core.rstrip("\n")
+    indented = body.replace("\n", "\n" + indent) + core[len(body) :]
+    return setting.replace(CORE, indented)
+
+
+def pattern(side: str) -> re.Pattern[str]:
+    """A pattern that finds a prompt's filled forms in text: slots match anything within a line."""
+    literals = SLOT.split(side)[:: SLOT.groups + 1]
+    return re.compile(r"[^\n]+?".join(re.escape(literal) for literal in literals))
+
+
+def _slots(text: str) -> list[str]:
+    return list(dict.fromkeys(match[0][1:-1] for match in SLOT.finditer(text)))
+
+
+def _decode(number: int, choices: Sequence[Sequence[str]]) -> list[str]:
+    chosen = []
+    for words in choices:
+        number, index = divmod(number, len(words))
+        chosen.append(words[index])
+    return chosen
+
+
+def _labels_differ(slots: Sequence[str], chosen: Sequence[str]) -> bool:
+    used = {(slot.split(".")[0], text) for slot, text in zip(slots, chosen, strict=True)}
+    return len(used) == len(slots)
+
+
+def _put(text: str, values: Mapping[str, str]) -> str:
+    return SLOT.sub(lambda match: values[match[0][1:-1]], text)
