@@ -17,11 +17,12 @@ turns these into problem details (RFC 9457) with `status`; the command line prin
     ├── ConflictError               409  the thing is not in a state that allows this
     ├── StoreError                  500  what is stored cannot be read back
     └── JobError                    500  a background job failed
-        └── JobCancelledError       409
+        ├── JobCancelledError       409
+        └── JobInterruptedError     503
 """
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class CircuitExplorerError(Exception):
@@ -40,6 +41,16 @@ class CircuitExplorerError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.remedy = self.default_remedy if remedy is None else remedy
+
+    def problem(self) -> dict[str, Any]:
+        """This error as problem details (RFC 9457), with the remedy in them."""
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": int(self.status),
+            "detail": self.detail,
+            "remedy": self.remedy,
+        }
 
     def __str__(self) -> str:
         return f"{self.detail} {self.remedy}".strip()
@@ -147,3 +158,11 @@ class JobCancelledError(JobError):
     title = "The job was cancelled"
     status = HTTPStatus.CONFLICT
     default_remedy = "Start it again when you want its result."
+
+
+class JobInterruptedError(JobError):
+    """The server stopped while the job ran."""
+
+    title = "The job was interrupted"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    default_remedy = "Start it again; circuits stored before are still there."

@@ -1,0 +1,77 @@
+"""What lasts: checkpoints, jobs and their events, circuits, saved explorations."""
+
+from backend.store.checkpoints import (
+    CheckpointRecord,
+    forget_checkpoint,
+    get_checkpoint,
+    list_checkpoints,
+    put_checkpoint,
+)
+from backend.store.circuits import (
+    CircuitSummary,
+    circuits_with_node,
+    get_circuit,
+    get_summary,
+    has_circuit,
+    list_circuits,
+    save_circuit,
+)
+from backend.store.engine import Store, open_store
+from backend.store.jobs import (
+    END_EVENT,
+    LOG_EVENT,
+    STATUS_EVENT,
+    Job,
+    JobEvent,
+    append_event,
+    claim_job,
+    create_job,
+    events_after,
+    finish_job,
+    get_job,
+    is_cancel_requested,
+    list_jobs,
+    mark_interrupted,
+    queue_position,
+    request_cancel,
+    set_worker,
+)
+from backend.store.states import get_state, save_state
+from backend.store.tables import JobStatus
+
+__all__ = [
+    "END_EVENT",
+    "LOG_EVENT",
+    "STATUS_EVENT",
+    "CheckpointRecord",
+    "CircuitSummary",
+    "Job",
+    "JobEvent",
+    "JobStatus",
+    "Store",
+    "append_event",
+    "circuits_with_node",
+    "claim_job",
+    "create_job",
+    "events_after",
+    "finish_job",
+    "forget_checkpoint",
+    "get_checkpoint",
+    "get_circuit",
+    "get_job",
+    "get_state",
+    "get_summary",
+    "has_circuit",
+    "is_cancel_requested",
+    "list_checkpoints",
+    "list_circuits",
+    "list_jobs",
+    "mark_interrupted",
+    "open_store",
+    "put_checkpoint",
+    "queue_position",
+    "request_cancel",
+    "save_circuit",
+    "save_state",
+    "set_worker",
+]

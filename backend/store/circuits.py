@@ -1,0 +1,185 @@
+"""Circuits: stored once for ever, read back unchanged, and asked about each other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from backend.circuits.circuit import Circuit, slug_of
+from backend.errors import CircuitNotFoundError, InvalidRequestError, StoreError
+from backend.store.tables import CircuitEdgeTable, CircuitNodeTable, CircuitTable, utc_now
+from models.sites import Node
+
+
+class CircuitSummary(BaseModel):
+    """What lists show of a circuit."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    slug: str
+    checkpoint: str
+    checkpoint_digest: str
+    task: str
+    node_count: int
+    induced_edges: int
+    kept_edges: int
+    task_loss: float
+    accuracy: float
+    target_loss: float
+    meets_target: bool
+    seed: int
+    seconds: float
+    created: datetime
+
+
+def save_circuit(session: Session, circuit: Circuit) -> bool:
+    """Stores a circuit with a row for each node and edge.
+
+    A slug names a circuit's content. So the same slug again changes nothing: the first finding
+    stays, with its provenance.
+
+    Returns:
+        Whether it was new.
+
+    Raises:
+        InvalidRequestError: the slug is not the one its content has.
+    """
+    _check_slug(circuit)
+    if has_circuit(session, circuit.slug):
+        return False
+    row = CircuitTable(
+        slug=circuit.slug,
+        checkpoint=circuit.checkpoint,
+        checkpoint_digest=circuit.provenance.checkpoint_digest,
+        task=circuit.task,
+        document=circuit.model_dump(mode="json"),
+        node_count=len(circuit.nodes),
+        induced_edges=circuit.induced_edges,
+        kept_edges=circuit.kept_edges,
+        task_loss=circuit.task_loss,
+        accuracy=circuit.accuracy,
+        target_loss=circuit.provenance.target_loss,
+        meets_target=circuit.meets_target,
+        seed=circuit.provenance.seed,
+        seconds=circuit.provenance.seconds,
+        created=utc_now(),
+    )
+    for node in map(Node.parse, circuit.nodes):
+        row.nodes.append(CircuitNodeTable(site=node.site.name, channel=node.index))
+    for edge in circuit.edges:
+        row.edges.append(
+            CircuitEdgeTable(
+                source=edge.source, target=edge.target, weight=edge.weight, kept=edge.kept
+            )
+        )
+    session.add(row)
+    session.flush()
+    return True
+
+
+def has_circuit(session: Session, slug: str) -> bool:
+    """Whether a circuit with this slug is stored."""
+    return session.scalar(select(CircuitTable.id).where(CircuitTable.slug == slug)) is not None
+
+
+def get_circuit(session: Session, slug: str) -> Circuit:
+    """The circuit with this slug, as it was stored.
+
+    Raises:
+        CircuitNotFoundError: there is none.
+        StoreError: the stored document cannot be read by this version.
+    """
+    query = select(CircuitTable.document).where(CircuitTable.slug == slug)
+    document = session.scalar(query)
+    if document is None:
+        raise CircuitNotFoundError(f"There is no circuit {slug!r}.")
+    try:
+        return Circuit.model_validate(document)
+    except ValidationError as error:
+        raise StoreError(
+            f"Circuit {slug!r} has schema version {document.get('schema_version')!r}, which this "
+            f"version cannot read: {error.error_count()} fields do not fit.",
+            remedy="Open it with the version of Circuit Explorer that wrote it, or a newer one.",
+        ) from error
+
+
+def get_summary(session: Session, slug: str) -> CircuitSummary:
+    """What lists show of the circuit with this slug.
+
+    Raises:
+        CircuitNotFoundError: there is none.
+    """
+    row = session.scalar(select(CircuitTable).where(CircuitTable.slug == slug))
+    if row is None:
+        raise CircuitNotFoundError(f"There is no circuit {slug!r}.")
+    return CircuitSummary.model_validate(row)
+
+
+def list_circuits(
+    session: Session,
+    checkpoint: str | None = None,
+    task: str | None = None,
+    *,
+    checkpoint_digest: str | None = None,
+) -> list[CircuitSummary]:
+    """Stored circuits: by checkpoint and task, of one task the smallest first."""
+    query = select(CircuitTable)
+    if checkpoint is not None:
+        query = query.where(CircuitTable.checkpoint == checkpoint)
+    if checkpoint_digest is not None:
+        query = query.where(CircuitTable.checkpoint_digest == checkpoint_digest)
+    if task is not None:
+        query = query.where(CircuitTable.task == task)
+    return _summaries(session, query)
+
+
+def circuits_with_node(session: Session, checkpoint: str, node: str) -> list[CircuitSummary]:
+    """The circuits of a checkpoint that contain a node, e.g. `0.mlp.post_act.863`.
+
+    Raises:
+        InvalidRequestError: the name is no node's.
+    """
+    try:
+        parsed = Node.parse(node)
+    except ValueError as error:
+        raise InvalidRequestError(f"{error}.") from error
+    query = (
+        select(CircuitTable)
+        .join(CircuitNodeTable)
+        .where(
+            CircuitTable.checkpoint == checkpoint,
+            CircuitNodeTable.site == parsed.site.name,
+            CircuitNodeTable.channel == parsed.index,
+        )
+    )
+    return _summaries(session, query)
+
+
+def _summaries(session: Session, query: Select[CircuitTable]) -> list[CircuitSummary]:
+    ordered = query.order_by(
+        CircuitTable.checkpoint,
+        CircuitTable.task,
+        CircuitTable.meets_target.desc(),
+        CircuitTable.induced_edges,
+        CircuitTable.slug,
+    )
+    return [CircuitSummary.model_validate(row) for row in session.scalars(ordered)]
+
+
+def _check_slug(circuit: Circuit) -> None:
+    source = circuit.provenance
+    slug = slug_of(
+        circuit.task,
+        source.checkpoint_digest,
+        source.means_digest,
+        circuit.nodes,
+        circuit.edges,
+    )
+    if slug != circuit.slug:
+        raise InvalidRequestError(
+            f"The circuit calls itself {circuit.slug!r}, but its content has the slug {slug!r}.",
+            remedy="Export the circuit again where it was found: this copy was changed.",
+        )

@@ -1,0 +1,1 @@
+"""The history of the tables; `backend.store.engine.upgrade` plays it."""

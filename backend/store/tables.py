@@ -1,0 +1,210 @@
+"""The tables, as SQLAlchemy classes. Their history is in `migrations/versions`.
+
+A circuit is kept twice: as the whole document, which is the truth and comes back unchanged, and as
+rows, one a node and one an edge, so that circuits can be asked about each other. Rows are derived
+from the document in the same transaction and never edited.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+JsonObject = dict[str, Any]
+
+
+class JobStatus(StrEnum):
+    """Where a job stands. Only the first two ever change again."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    """The server stopped while the job ran."""
+
+    @property
+    def ended(self) -> bool:
+        """No further event will come."""
+        return self not in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+def _values(enum: type[JobStatus]) -> list[str]:
+    return [member.value for member in enum]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time: stored as naive UTC, which SQLite can keep; aware on this side."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Takes an aware time to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; use datetime.now(UTC)")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Says that what was stored is UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def utc_now() -> datetime:
+    """The present, aware."""
+    return datetime.now(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables; constraints have names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        JsonObject: JSON(none_as_null=True),
+        datetime: UtcDateTime,
+    }
+
+
+class CheckpointTable(Table):
+    """A checkpoint this instance has opened: what it is and where it lies."""
+
+    __tablename__ = "checkpoints"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    format: Mapped[str] = mapped_column(String(50))
+    path: Mapped[str]
+    config: Mapped[JsonObject]
+    parameters: Mapped[int] = mapped_column(BigInteger)
+    nonzero: Mapped[int] = mapped_column(BigInteger)
+    card: Mapped[JsonObject]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class JobTable(Table):
+    """One piece of background work."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "status", "created"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(50))
+    params: Mapped[JsonObject]
+    status: Mapped[JobStatus] = mapped_column(
+        Enum(JobStatus, native_enum=False, length=20, values_callable=_values)
+    )
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+    started: Mapped[datetime | None]
+    finished: Mapped[datetime | None]
+    error: Mapped[JsonObject | None]
+    result: Mapped[str | None] = mapped_column(String(200))
+    worker_pid: Mapped[int | None]
+
+
+class JobEventTable(Table):
+    """One thing that happened to a job; the event stream reads these from an id on."""
+
+    __tablename__ = "job_events"
+    # AUTOINCREMENT: an id is never given twice, so "after id" means the same for ever.
+    __table_args__ = (Index(None, "job_id", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(50))
+    data: Mapped[JsonObject]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class CircuitTable(Table):
+    """One circuit: its document, and the numbers that lists show and sort by."""
+
+    __tablename__ = "circuits"
+    __table_args__ = (Index(None, "checkpoint", "task"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200), unique=True)
+    checkpoint: Mapped[str] = mapped_column(String(200))
+    checkpoint_digest: Mapped[str] = mapped_column(String(64), index=True)
+    task: Mapped[str] = mapped_column(String(100), index=True)
+    document: Mapped[JsonObject] = mapped_column(deferred=True)
+    node_count: Mapped[int]
+    induced_edges: Mapped[int]
+    kept_edges: Mapped[int]
+    task_loss: Mapped[float]
+    accuracy: Mapped[float]
+    target_loss: Mapped[float]
+    meets_target: Mapped[bool]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+
+    nodes: Mapped[list[CircuitNodeTable]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+    edges: Mapped[list[CircuitEdgeTable]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class CircuitNodeTable(Table):
+    """One node of one circuit: one channel at one site."""
+
+    __tablename__ = "circuit_nodes"
+    __table_args__ = (Index(None, "site", "channel"),)
+
+    circuit_id: Mapped[int] = mapped_column(
+        ForeignKey("circuits.id", ondelete="CASCADE"), primary_key=True
+    )
+    site: Mapped[str] = mapped_column(String(50), primary_key=True)
+    channel: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class CircuitEdgeTable(Table):
+    """One nonzero weight between two nodes of one circuit."""
+
+    __tablename__ = "circuit_edges"
+    __table_args__ = (Index(None, "source", "target"), Index(None, "target"))
+
+    circuit_id: Mapped[int] = mapped_column(
+        ForeignKey("circuits.id", ondelete="CASCADE"), primary_key=True
+    )
+    source: Mapped[str] = mapped_column(String(80), primary_key=True)
+    target: Mapped[str] = mapped_column(String(80), primary_key=True)
+    weight: Mapped[float]
+    kept: Mapped[bool]
+
+
+class SavedStateTable(Table):
+    """The state of an exploration too long for a URL, under a short id."""
+
+    __tablename__ = "saved_states"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[JsonObject]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
