@@ -73,7 +73,11 @@ def open_store(url: str) -> Store:
     try:
         upgrade(engine)
     except DatabaseError as error:
+        engine.dispose()
         raise StoreError(f"The database {engine.url!r} cannot be opened: {error.orig}.") from error
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine)
 
 

@@ -23,14 +23,14 @@ def test_a_circuit_comes_back_unchanged(store: Store) -> None:
         assert get_circuit(session, circuit.slug) == circuit
 
 
-def test_a_circuit_survives_a_restart(store: Store, url: str) -> None:
+def test_a_circuit_survives_a_restart(store: Store, any_url: str) -> None:
     from backend.store import open_store
 
     circuit = make_circuit()
     with store.write() as session:
         save_circuit(session, circuit)
     store.close()
-    again = open_store(url)
+    again = open_store(any_url)
     with again.read() as session:
         assert get_circuit(session, circuit.slug) == circuit
     again.close()

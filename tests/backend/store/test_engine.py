@@ -13,12 +13,14 @@ from backend.store.engine import make_engine, upgrade
 from backend.store.tables import CircuitNodeTable, Table
 
 
-def test_sqlite_runs_in_wal_mode_with_foreign_keys(store: Store) -> None:
+def test_sqlite_runs_in_wal_mode_with_foreign_keys(url: str) -> None:
+    store = open_store(url)
     with store.read() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert session.scalar(text("PRAGMA synchronous")) == 2
         assert session.scalar(text("PRAGMA busy_timeout")) == 30_000
+    store.close()
 
 
 def test_foreign_keys_are_enforced(store: Store) -> None:
@@ -39,14 +41,16 @@ def test_upgrade_of_what_is_up_to_date_changes_nothing(store: Store) -> None:
     assert set(before) == {*Table.metadata.tables, "alembic_version"}
 
 
-def test_a_newer_database_is_refused_with_a_remedy(store: Store, url: str) -> None:
+def test_a_newer_database_is_refused_with_a_remedy(store: Store, any_url: str) -> None:
     with store.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
     with pytest.raises(StoreError, match=r"r9999.*Install the version"):
-        open_store(url)
+        open_store(any_url)
 
 
-def test_an_interrupted_migration_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_migration_leaves_nothing(
+    any_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from backend.store.migrations.versions import r0001_first_tables as step
 
     real = step.op.create_index
@@ -56,7 +60,7 @@ def test_an_interrupted_migration_leaves_nothing(url: str, monkeypatch: pytest.M
             raise KeyboardInterrupt
         real(name, *args, **kwargs)  # type: ignore[arg-type]
 
-    engine = make_engine(url)
+    engine = make_engine(any_url)
     monkeypatch.setattr("alembic.op.create_index", fail_late)
     with pytest.raises(KeyboardInterrupt):
         upgrade(engine)
@@ -71,9 +75,9 @@ def _open(url: str) -> None:
     open_store(url).close()
 
 
-def test_processes_that_start_together_all_come_up(url: str) -> None:
+def test_processes_that_start_together_all_come_up(any_url: str) -> None:
     spawn = multiprocessing.get_context("spawn")
-    processes = [spawn.Process(target=_open, args=(url,)) for _ in range(4)]
+    processes = [spawn.Process(target=_open, args=(any_url,)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:

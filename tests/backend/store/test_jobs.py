@@ -112,11 +112,11 @@ def _claim_all(url: str, pid: int, out: "multiprocessing.Queue[list[str]]") -> N
     store.close()
 
 
-def test_processes_never_claim_the_same_job(store: Store, url: str) -> None:
+def test_processes_never_claim_the_same_job(store: Store, any_url: str) -> None:
     ids = _queue(store, 30)
     spawn = multiprocessing.get_context("spawn")
     out = spawn.Queue()
-    processes = [spawn.Process(target=_claim_all, args=(url, n, out)) for n in range(3)]
+    processes = [spawn.Process(target=_claim_all, args=(any_url, n, out)) for n in range(3)]
     for process in processes:
         process.start()
     claimed = [job_id for _ in processes for job_id in out.get(timeout=60)]
