@@ -8,7 +8,10 @@ from pathlib import Path
 
 # Tests, installed packages, and tables of characters and of help text, which are not programs.
 SKIPPED_FOLDERS = frozenset(
-    "test tests idle_test site-packages dist-packages __pycache__ lib2to3 encodings pydoc_data".split()
+    {
+        *("test", "tests", "idle_test", "lib2to3", "site-packages", "dist-packages"),
+        *("__pycache__", "encodings", "pydoc_data"),
+    }
 )
 MIN_PIECE = 1500  # characters
 

@@ -1,0 +1,98 @@
+"""Every task on two tokenizers: distinct, checked, repeatable pairs."""
+
+import pytest
+
+from models.tokenizer import Tokenizer
+from tasks import Split, Task, TaskError, all_tasks, get_task
+
+TASKS = pytest.mark.parametrize("task", all_tasks(), ids=lambda task: task.name)
+WANTED = {Split.TRAIN: 200, Split.VALIDATION: 100, Split.TEST: 100}
+CONTEXT = 45
+
+
+@TASKS
+@pytest.mark.parametrize("split", Split)
+def test_pairs_are_what_they_claim(task: Task, split: Split, tokenizer: Tokenizer) -> None:
+    pairs = task.pairs(tokenizer, split, WANTED[split])
+    assert len({(pair.first, pair.second) for pair in pairs}) == WANTED[split]
+    assert {pair.template for pair in pairs} == set(range(len(task.templates(split))))
+    for pair in pairs:
+        assert pair.first_answer != pair.second_answer
+        for tokens, text, answer in (
+            (pair.first, pair.first_text, pair.first_answer),
+            (pair.second, pair.second_text, pair.second_answer),
+        ):
+            assert tokens[0] == tokenizer.end_of_text
+            assert list(tokens[1:]) == tokenizer.encode(text)
+            answered = tokenizer.encode(text + tokenizer.token_text(answer))
+            assert answered == [*tokens[1:], answer]
+            assert len(tokens) <= CONTEXT
+
+
+@TASKS
+def test_pairs_are_repeatable_and_follow_the_seed(task: Task, tokenizer: Tokenizer) -> None:
+    pairs = task.pairs(tokenizer, Split.TRAIN, 20, seed=1)
+    assert pairs == task.pairs(tokenizer, Split.TRAIN, 20, seed=1)
+    assert pairs[:10] == task.pairs(tokenizer, Split.TRAIN, 10, seed=1)
+    assert pairs != task.pairs(tokenizer, Split.TRAIN, 20, seed=2)
+
+
+@TASKS
+def test_tasks_have_enough_templates_and_words_about_themselves(task: Task) -> None:
+    templates = {split: set(task.templates(split)) for split in Split}
+    assert sum(len(found) for found in templates.values()) >= 10
+    assert len(templates[Split.VALIDATION]) >= 2
+    assert len(templates[Split.TEST]) >= 3
+    assert not templates[Split.TEST] & (templates[Split.TRAIN] | templates[Split.VALIDATION])
+    assert not templates[Split.TRAIN] & templates[Split.VALIDATION]
+    assert all([task.title, task.summary.endswith("."), task.decides, *task.answers])
+
+
+def test_templates_take_turns(tokenizer: Tokenizer) -> None:
+    task = get_task("bracket_counting")
+    count = len(task.templates(Split.TEST))
+    pairs = task.pairs(tokenizer, Split.TEST, 2 * count)
+    assert [pair.template for pair in pairs] == [*range(count), *range(count)]
+
+
+def test_first_and_second_are_arbitrary_only_where_names_are_copied() -> None:
+    assert [task.name for task in all_tasks() if task.symmetric] == ["class_init", "var_swap"]
+
+
+def test_all_twenty_tasks_are_there_once() -> None:
+    names = [task.name for task in all_tasks()]
+    assert len(names) == len(set(names)) == 20
+    assert names[0] == "single_double_quote"
+    assert names[-1] == "final_kwarg"
+
+
+def test_an_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(TaskError, match=r"did you mean 'bracket_counting'.*final_kwarg"):
+        get_task("bracket_count")
+    with pytest.raises(TaskError, match=r"unknown task 'zzz'\. Known tasks: single_double_quote"):
+        get_task("zzz")
+
+
+def test_too_many_pairs_say_how_many_exist(tokenizer: Tokenizer) -> None:
+    task = get_task("set_or_string_fixedvarname")
+    with pytest.raises(TaskError, match="asked for 1000000 distinct train pairs, but only") as info:
+        task.pairs(tokenizer, Split.TRAIN, 1_000_000)
+    existing = int(str(info.value).rsplit(" ", 1)[-1])
+    assert len(task.pairs(tokenizer, Split.TRAIN, existing)) == existing
+
+
+def test_a_number_of_pairs_below_one_is_refused(tokenizer: Tokenizer) -> None:
+    with pytest.raises(TaskError, match="asked for 0 pairs"):
+        get_task("with_as").pairs(tokenizer, Split.TEST, 0)
+
+
+def test_an_unknown_split_is_named(tokenizer: Tokenizer) -> None:
+    with pytest.raises(TaskError, match="unknown split 'dev': use one of train, validation, test"):
+        get_task("with_as").pairs(tokenizer, "dev", 1)  # type: ignore[arg-type]
+
+
+def test_an_answer_of_several_tokens_is_refused_with_a_remedy() -> None:
+    bytes_only = Tokenizer.train(["x"], 257)
+    with pytest.raises(TaskError, match=r"'enumerate_range'.*' is not one token") as info:
+        get_task("enumerate_range").pairs(bytes_only, Split.TRAIN, 1)
+    assert "larger vocabulary" in str(info.value)
