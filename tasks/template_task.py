@@ -56,7 +56,7 @@ class Task:
             index: template.fillings(Random(f"{self.name} {split} {index} {seed}"), limit)
             for index, template in enumerate(templates)
         }
-        found: list[Pair] = []
+        found: list[tuple[Filling, int]] = []
         seen: set[frozenset[str]] = set()
         while streams and len(found) < count:
             for index in list(streams):
@@ -64,7 +64,7 @@ class Task:
                 if filling is None:
                     del streams[index]
                     continue
-                found.append(self._pair(tokenizer, filling, index))
+                found.append((filling, index))
                 if len(found) == count:
                     break
         if len(found) < count:
@@ -72,7 +72,7 @@ class Task:
                 f"task {self.name!r}: asked for {count} distinct {split} pairs, but only "
                 f"{len(found)} exist; ask for at most {len(found)}"
             )
-        return found
+        return [self._pair(tokenizer, filling, index) for filling, index in found]
 
     def batch(self, tokenizer: Tokenizer, split: Split, count: int, seed: int = 0) -> Batch:
         """The tensors of `pairs` with the same arguments; raises the same errors."""

@@ -7,7 +7,7 @@ import pytest
 from tasks import Split, Task, all_tasks
 from tasks.templates import SLOT, PairTemplate, pattern
 
-RULE_DOCUMENTS = 2000
+RULE_DOCUMENTS = 3000
 TASKS = pytest.mark.parametrize("task", all_tasks(), ids=lambda task: task.name)
 
 
