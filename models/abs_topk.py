@@ -42,7 +42,7 @@ def _compile() -> Kernel | None:
             # Invariant: at least k entries are >= low, fewer than k are >= high.
             while high - low > 1:
                 middle = low + (high - low) // 2
-                count = 0
+                count = np.int32(0)
                 for column in range(width):
                     count += np.int32((bits[row, column] & 0x7FFFFFFF) >= middle)
                 if count >= k:
@@ -90,6 +90,9 @@ class _AbsTopK(torch.autograd.Function):
         return torch.where(keep, grads[0], 0), None
 
 
+_apply = cast(Callable[[Tensor, int], Tensor], _AbsTopK.apply)
+
+
 def abs_topk(x: Tensor, k: int) -> Tensor:
     """Keep the k entries of largest magnitude of each row, and their ties; zero the rest.
 
@@ -102,4 +105,4 @@ def abs_topk(x: Tensor, k: int) -> Tensor:
     """
     if k >= x.shape[-1]:
         return x
-    return cast(Tensor, _AbsTopK.apply(x, k))
+    return _apply(x, k)

@@ -22,9 +22,7 @@ from models.transformer import SparseTransformer
 
 
 @contextmanager
-def replace(
-    model: SparseTransformer, replacements: Mapping[str, Replacement]
-) -> Iterator[None]:
+def replace(model: SparseTransformer, replacements: Mapping[str, Replacement]) -> Iterator[None]:
     """Pass the values at the named hook points through functions while the context is open.
 
     Args:

@@ -78,7 +78,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, sink: Tensor | None) -> Tensor:
     """
     q, k, v = (t.transpose(1, 2) for t in (q, k, v))  # [batch, head, pos, d_head]
     if sink is None:
-        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        mixed: Tensor = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         return mixed.transpose(1, 2)
     batch, head, pos, d_head = q.shape
     root = d_head**0.5
@@ -105,7 +105,7 @@ def attention_pattern(q: Tensor, k: Tensor, sink: Tensor | None) -> Tensor:
     Returns:
         [batch, head, pos (query), pos (key)]; rows sum to 1 without a sink, to less with one.
     """
-    scores = torch.einsum("bqhd,bkhd->bhqk", q, k) / q.shape[-1] ** 0.5
+    scores: Tensor = torch.einsum("bqhd,bkhd->bhqk", q, k) / q.shape[-1] ** 0.5
     length = scores.shape[-1]
     future = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1)
     scores = scores.masked_fill(future, float("-inf"))

@@ -71,7 +71,7 @@ EDGE_KINDS: tuple[tuple[SiteKind, SiteKind], ...] = (
     (SiteKind.MLP_IN, SiteKind.NEURON),
     (SiteKind.NEURON, SiteKind.MLP_OUT),
 )
-"""Pairs of sites of one layer that a weight matrix joins. `SparseTransformer.edge_weight` has it."""
+"""Pairs of sites of a layer that a weight matrix joins: `SparseTransformer.edge_weight`."""
 
 
 @total_ordering

@@ -1,0 +1,249 @@
+"""What if: ablate any set of nodes, by any value, and see what the task's answers become.
+
+`Intervention` says what is ablated and with which value; `evaluate(model, batch, intervention)` is
+the one way to ask. Search, reports, API and command line all go through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from backend.circuits.nodes import NodeSet
+from models.hooks import record, replace
+from models.means import NodeMeans
+from models.sites import NodeSite
+from models.transformer import SparseTransformer
+from tasks.base import Batch
+
+RESAMPLE_DRAWS = 8
+
+
+class AblationValue(StrEnum):
+    """What an ablated node's value becomes (method: mean, zero and resampled ablation)."""
+
+    MEAN = "mean"
+    """Its mean over the pretraining distribution, at every position."""
+    ZERO = "zero"
+    RESAMPLE = "resample"
+    """Its value at a random position of a held-out pretraining document."""
+
+
+class Mode(StrEnum):
+    """The base of what is kept."""
+
+    CIRCUIT = "circuit"
+    """Circuit alone: its nodes are kept, everything else ablated."""
+    CIRCUIT_ABLATED = "circuit_ablated"
+    """Its nodes are ablated, everything else kept."""
+    MODEL = "model"
+    """Everything kept."""
+
+
+def kept_nodes(mode: Mode, circuit: NodeSet) -> NodeSet:
+    """The base of a mode: what is kept before anything is toggled."""
+    match mode:
+        case Mode.CIRCUIT:
+            return circuit
+        case Mode.CIRCUIT_ABLATED:
+            return ~circuit
+        case Mode.MODEL:
+            return NodeSet.all(circuit.config)
+
+
+class Values(Protocol):
+    """Where the values of ablated nodes come from."""
+
+    @property
+    def draws(self) -> int:
+        """Forward passes to average over."""
+        ...
+
+    def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
+        """Values of a site's nodes, to broadcast to `shape` = [batch, pos, width]."""
+        ...
+
+
+@dataclass(frozen=True)
+class MeanValues:
+    """Mean ablation: one number a node."""
+
+    means: NodeMeans
+    draws: int = 1
+
+    def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
+        """[width]."""
+        return self.means.values[site.name]
+
+
+@dataclass(frozen=True)
+class ZeroValues:
+    """Zero ablation."""
+
+    draws: int = 1
+
+    def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
+        """[1]."""
+        return torch.zeros(1)
+
+
+@dataclass(frozen=True)
+class ResampledValues:
+    """Resampled ablation: values from random places of held-out pretraining text.
+
+    For each sequence and position one random place gives the values of all ablated nodes together,
+    so that what hangs together in the model stays together.
+
+    Attributes:
+        sample: activations by site name, [places, width]; see `sample_activations`.
+        seed: of the choice of places.
+        draws: choices to average over.
+    """
+
+    sample: dict[str, Tensor]
+    seed: int = 0
+    draws: int = RESAMPLE_DRAWS
+
+    def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
+        """[batch, pos, width]; the same places for every site of a draw."""
+        sample = self.sample[site.name]
+        generator = torch.Generator().manual_seed(self.seed * self.draws + draw)
+        places = torch.randint(len(sample), shape[:2], generator=generator)
+        return sample[places]
+
+
+@torch.no_grad()
+def sample_activations(model: SparseTransformer, tokens: Tensor) -> dict[str, Tensor]:
+    """Activations at every node site on held-out text, for resampling.
+
+    Args:
+        model: the whole model.
+        tokens: [windows, pos] held-out pretraining text.
+
+    Returns:
+        By site name: [windows * pos, width], after AbsTopK.
+    """
+    names = [site.name for site in NodeSet.all(model.config).sites()]
+    with record(model, names) as activations:
+        model(tokens)
+    return {name: value.flatten(0, 1) for name, value in activations.items()}
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """What is ablated, and with which values.
+
+    Attributes:
+        ablated: these nodes lose their own value.
+        values: what they get instead.
+    """
+
+    ablated: NodeSet
+    values: Values = field(default_factory=ZeroValues)
+
+    def replacements(self, draw: int) -> dict[str, Callable[[Tensor], Tensor]]:
+        """The functions to hang at hook points for one draw."""
+        return {site.name: self._at(site, draw) for site in self.ablated.sites()}
+
+    def _at(self, site: NodeSite, draw: int) -> Callable[[Tensor], Tensor]:
+        mask = self.ablated.mask(site)
+
+        def ablate(value: Tensor) -> Tensor:
+            return torch.where(mask, self.values.at(site, draw, value.shape), value)
+
+        return ablate
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a (partly ablated) model answers a batch of pairs.
+
+    Attributes:
+        difference: [draws, batch] logit(right) - logit(wrong) at the last token.
+        surprise: [draws, batch] full-vocabulary cross-entropy of the right answer, nats.
+    """
+
+    difference: Tensor
+    surprise: Tensor
+
+    @property
+    def losses(self) -> Tensor:
+        """[batch] softplus(-difference), nats, mean over draws."""
+        return F.softplus(-self.difference).mean(0)
+
+    @property
+    def task_loss(self) -> float:
+        """Mean over both sequences of all pairs, nats; chance is ln 2."""
+        return float(self.losses.mean())
+
+    @property
+    def correct(self) -> Tensor:
+        """[batch] share of draws in which the right answer has the larger logit."""
+        return (self.difference > 0).float().mean(0)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of sequences whose right answer has the larger logit."""
+        return float(self.correct.mean())
+
+    @property
+    def logit_difference(self) -> float:
+        """Mean of logit(right) - logit(wrong)."""
+        return float(self.difference.mean())
+
+    @property
+    def cross_entropy(self) -> float:
+        """Mean full-vocabulary cross-entropy of the right answer, nats."""
+        return float(self.surprise.mean())
+
+
+@torch.no_grad()
+def evaluate(
+    model: SparseTransformer, batch: Batch, intervention: Intervention | None = None
+) -> Evaluation:
+    """How the model answers a batch of pairs under an intervention.
+
+    Args:
+        model: the whole model.
+        batch: pairs of a task.
+        intervention: what is ablated; None for nothing.
+
+    Returns:
+        Task loss, accuracy, logit difference and the answers to each sequence.
+    """
+    draws = 1 if intervention is None else intervention.values.draws
+    logits = []
+    for draw in range(draws):
+        replacements = {} if intervention is None else intervention.replacements(draw)
+        with replace(model, replacements):
+            logits.append(model(batch.tokens, batch.last))
+    stacked = torch.stack(logits)  # [draws, batch, vocab]
+    return Evaluation(
+        difference=answer_difference(stacked, batch),
+        surprise=-stacked.log_softmax(-1).gather(-1, _column(stacked, batch.right)).squeeze(-1),
+    )
+
+
+def answer_difference(logits: Tensor, batch: Batch) -> Tensor:
+    """logit(right) - logit(wrong).
+
+    Args:
+        logits: [..., batch, vocab] at the last token.
+        batch: the pairs they answer.
+
+    Returns:
+        [..., batch].
+    """
+    right = logits.gather(-1, _column(logits, batch.right))
+    wrong = logits.gather(-1, _column(logits, batch.wrong))
+    return (right - wrong).squeeze(-1)
+
+
+def _column(logits: Tensor, tokens: Tensor) -> Tensor:
+    return tokens.expand(*logits.shape[:-1]).unsqueeze(-1)

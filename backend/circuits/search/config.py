@@ -1,0 +1,115 @@
+"""What a search is given, what it says on the way, and how it can end without a circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.errors import CircuitExplorerError, JobCancelledError
+
+
+class SearchConfig(BaseModel):
+    """Hyperparameters of the node-pruning search (Gao et al. 2025, A.5 and Table 2).
+
+    Where a default differs from the published centre, the field says so.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target_loss: float = Field(default=0.15, gt=0, description="task loss to reach, nats")
+    seed: int = Field(default=0, ge=0)
+    steps: int = Field(default=250, gt=0, description="of mask training")
+    batch_pairs: int = Field(default=64, gt=0, description="pairs a step (published: 64)")
+    train_pairs: int = Field(default=200, gt=0, description="pool the batches are drawn from")
+    validation_pairs: int = Field(default=100, gt=0, description="fixed pairs that select")
+    test_pairs: int = Field(default=100, gt=0, description="fixed pairs that report")
+    learning_rate: float = Field(
+        default=2e-2, gt=0, description="published: 3e-3, for many more steps"
+    )
+    beta2: float = Field(default=0.95, ge=0, lt=1)
+    weight_decay: float = Field(default=1e-3, ge=0)
+    temperature: float = Field(default=1.0, gt=0, description="of the gate's surrogate gradient")
+    init: float = Field(default=0.1, gt=0, description="mean of the initial mask parameters")
+    init_noise: float = Field(default=1e-2, ge=0, description="their standard deviation")
+    penalty: float = Field(
+        default=1e-4, gt=0, description="nats an open gate, at the start (published: throughout)"
+    )
+    penalty_growth: float = Field(
+        default=1.05,
+        ge=1,
+        description="factor a step below the aim; its inverse above it",
+    )
+    aim: float = Field(
+        default=0.8, gt=0, le=1, description="share of the target that mask training steers to"
+    )
+    margin: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="share of the target that the validation loss must meet, for the test's sake",
+    )
+    gradient_clip: float = Field(default=1.0, gt=0, description="largest norm of the gradient")
+    tie_q_and_k: bool = Field(default=True, description="one mask parameter for both")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a search is.
+
+    Attributes:
+        stage: `masks`, `bisection`, `elimination` or `report`.
+        step: done in this stage.
+        steps: of this stage; an estimate for elimination.
+        loss: task loss of the circuit alone, nats; on training pairs during `masks`.
+        nodes: in the circuit.
+        edges: induced by them; None where it was not counted.
+    """
+
+    stage: str
+    step: int
+    steps: int
+    loss: float
+    nodes: int
+    edges: int | None = None
+
+
+class SearchCancelled(JobCancelledError):  # noqa: N818 - an outcome, not a mistake
+    """The search was asked to stop."""
+
+
+class SearchFailed(CircuitExplorerError):  # noqa: N818 - an outcome, not a mistake
+    """No circuit meets the target."""
+
+    title = "No circuit meets the target"
+    status = 422
+    default_remedy = "Raise the target loss, try another seed, or pick another checkpoint."
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """The two ears of whoever waits for a search.
+
+    Attributes:
+        on_progress: told after every step.
+        cancelled: asked before every step.
+    """
+
+    on_progress: Callable[[Progress], Any] | None = None
+    cancelled: Callable[[], bool] | None = None
+
+    def tell(self, progress: Progress) -> None:
+        """Pass on the progress.
+
+        Raises:
+            SearchCancelled: the search shall stop.
+        """
+        if self.on_progress is not None:
+            self.on_progress(progress)
+        if self.cancelled is not None and self.cancelled():
+            raise SearchCancelled(
+                f"The search was cancelled in stage {progress.stage!r} at step {progress.step}.",
+                remedy="Start it again if you still want its circuit.",
+            )

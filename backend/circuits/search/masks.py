@@ -1,0 +1,165 @@
+"""Learn a mask over nodes: one real parameter a node, a Heaviside gate, a penalty on open gates.
+
+Gao et al. 2025, A.5: gates are Heaviside functions of parameters clamped to [-1, 1]; backward they
+have the sigmoid's derivative at a temperature; a closed gate mean-ablates its node, at all tokens
+of all prompts. Minimised is the task loss plus a penalty for every open gate, with the weights
+frozen.
+
+Deviations: the penalty is no constant to be tuned but a controller, raised while the running task
+loss is below a share of the target and lowered while it is above, so that one run ends near the
+smallest mask that meets it. The task loss is the binary one that the target speaks of. q and k of
+a head channel share a parameter.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from backend.circuits.ablation import MeanValues, answer_difference
+from backend.circuits.nodes import NodeSet
+from backend.circuits.search.config import Progress, SearchConfig, Watcher
+from models.config import ModelConfig
+from models.hooks import replace
+from models.sites import NodeSite, SiteKind, node_sites
+from models.transformer import SparseTransformer
+from tasks.base import Batch
+
+RUNNING_DECAY = 0.8
+"""Of the running mean of the loss that steers the penalty."""
+
+
+class _Gate(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, parameter: Tensor, temperature: float) -> Tensor:
+        ctx.save_for_backward(parameter)
+        ctx.temperature = temperature
+        return (parameter > 0).to(parameter.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        (parameter,) = ctx.saved_tensors
+        s = torch.sigmoid(parameter / ctx.temperature)
+        return grads[0] * s * (1 - s) / ctx.temperature, None
+
+
+_gate = cast(Callable[[Tensor, float], Tensor], _Gate.apply)
+
+
+class NodeMask:
+    """A real parameter for each node; a node is open while its parameter is above zero."""
+
+    def __init__(self, config: ModelConfig, search: SearchConfig) -> None:
+        self.config, self.temperature = config, search.temperature
+        generator = torch.Generator().manual_seed(search.seed)
+        self._parameters: dict[NodeSite, Tensor] = {}
+        for site in node_sites(config):
+            if search.tie_q_and_k and site.kind is SiteKind.K:
+                self._parameters[site] = self._parameters[NodeSite(site.layer, SiteKind.Q)]
+                continue
+            noise = torch.randn(site.width(config), generator=generator)
+            self._parameters[site] = (search.init + search.init_noise * noise).requires_grad_()
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """The distinct parameter vectors."""
+        return list({id(p): p for p in self._parameters.values()}.values())
+
+    def gates(self) -> dict[NodeSite, Tensor]:
+        """[width] zeros and ones by site, with the surrogate gradient."""
+        return {
+            site: _gate(parameter, self.temperature) for site, parameter in self._parameters.items()
+        }
+
+    def scores(self) -> dict[NodeSite, Tensor]:
+        """[width] parameters by site, detached: the ranking of the nodes."""
+        return {site: parameter.detach() for site, parameter in self._parameters.items()}
+
+    def open_nodes(self) -> NodeSet:
+        """The nodes whose gate is open."""
+        return NodeSet(self.config, {site: score > 0 for site, score in self.scores().items()})
+
+
+def learn_mask(
+    model: SparseTransformer,
+    values: MeanValues,
+    pool: Batch,
+    search: SearchConfig,
+    watcher: Watcher,
+) -> NodeMask:
+    """Train a mask on the pairs of a pool.
+
+    Args:
+        model: frozen.
+        values: node means.
+        pool: training pairs.
+        search: hyperparameters; the seed decides initial parameters and batches.
+        watcher: told the loss and the number of open nodes after every step.
+
+    Returns:
+        The trained mask.
+
+    Raises:
+        SearchCancelled: the watcher says so.
+    """
+    mask = NodeMask(model.config, search)
+    optimizer = torch.optim.AdamW(
+        mask.parameters,
+        lr=search.learning_rate,
+        betas=(0.9, search.beta2),
+        weight_decay=search.weight_decay,
+    )
+    schedule = torch.optim.lr_scheduler.LinearLR(
+        optimizer, start_factor=1.0, end_factor=0.05, total_iters=search.steps
+    )
+    penalty, running = search.penalty, None
+    batches = _batches(pool, search)
+    for step in range(search.steps):
+        batch = next(batches)
+        gates = mask.gates()
+        with replace(model, _gated(gates, values)):
+            difference = answer_difference(model(batch.tokens, batch.last), batch)
+        loss = F.softplus(-difference).mean()
+        size = torch.stack([gate.sum() for gate in gates.values()]).sum()
+        optimizer.zero_grad()
+        (loss + penalty * size).backward()
+        torch.nn.utils.clip_grad_norm_(mask.parameters, search.gradient_clip)
+        optimizer.step()
+        schedule.step()
+        with torch.no_grad():
+            for parameter in mask.parameters:
+                parameter.clamp_(-1, 1)
+        now = float(loss.detach())
+        running = now if running is None else RUNNING_DECAY * running + (1 - RUNNING_DECAY) * now
+        below = running < search.aim * search.target_loss
+        penalty *= search.penalty_growth if below else 1 / search.penalty_growth
+        watcher.tell(Progress("masks", step + 1, search.steps, now, int(size)))
+    return mask
+
+
+def _gated(
+    gates: dict[NodeSite, Tensor], values: MeanValues
+) -> dict[str, Callable[[Tensor], Tensor]]:
+    def gated(site: NodeSite, gate: Tensor) -> Callable[[Tensor], Tensor]:
+        def ablate(value: Tensor) -> Tensor:
+            mean = values.at(site, 0, value.shape)
+            return mean + gate * (value - mean)
+
+        return ablate
+
+    return {site.name: gated(site, gate) for site, gate in gates.items()}
+
+
+def _batches(pool: Batch, search: SearchConfig) -> Iterator[Batch]:
+    """Batches from the shuffled pool, over and over."""
+    generator = torch.Generator().manual_seed(search.seed)
+    size = min(search.batch_pairs, pool.pairs)
+    for _ in itertools.count():
+        order = torch.randperm(pool.pairs, generator=generator)
+        for start in range(0, pool.pairs - size + 1, size):
+            yield pool.select(order[start : start + size])
