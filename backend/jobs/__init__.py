@@ -1,0 +1,1 @@
+"""Background work: queued in the database, run in worker processes, followed through events."""

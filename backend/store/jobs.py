@@ -141,6 +141,18 @@ def events_after(
     return [JobEvent.model_validate(row) for row in rows]
 
 
+def events_of_kind(session: Session, job_id: str, kind: str) -> list[JobEvent]:
+    """All of a job's events of one kind, in order."""
+    rows = session.scalars(_of_kind(job_id, kind).order_by(JobEventTable.id))
+    return [JobEvent.model_validate(row) for row in rows]
+
+
+def latest_event(session: Session, job_id: str, kind: str) -> JobEvent | None:
+    """The last of a job's events of one kind; None if there is none yet."""
+    row = session.scalar(_of_kind(job_id, kind).order_by(JobEventTable.id.desc()).limit(1))
+    return None if row is None else JobEvent.model_validate(row)
+
+
 def finish_job(
     session: Session,
     job_id: str,
@@ -211,6 +223,10 @@ def mark_interrupted(session: Session) -> list[str]:
     for row in rows:
         _end(session, row, JobStatus.INTERRUPTED, error=error)
     return [row.id for row in rows]
+
+
+def _of_kind(job_id: str, kind: str) -> Select[JobEventTable]:
+    return select(JobEventTable).where(JobEventTable.job_id == job_id, JobEventTable.kind == kind)
 
 
 def _queue() -> Select[str]:

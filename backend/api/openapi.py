@@ -1,0 +1,55 @@
+"""The API's description, from which the front end's client types are generated.
+
+    circuit-explorer openapi > frontend/openapi.json
+
+Two things that FastAPI cannot say by itself are said here: problems have a media type of their own,
+and the body of FastAPI's validation error is a problem as well.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from backend.api.problems import MEDIA_TYPE
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_UNUSED = ("HTTPValidationError", "ValidationError")
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Makes the app describe itself with these corrections."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _corrected(
+                get_openapi(
+                    title=app.title,
+                    version=app.version,
+                    summary=app.summary,
+                    description=app.description,
+                    routes=app.routes,
+                )
+            )
+        return app.openapi_schema
+
+    app.openapi = describe  # type: ignore[method-assign]
+
+
+def openapi_json(app: FastAPI) -> str:
+    """The description as text, the same on every machine."""
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _corrected(document: dict[str, Any]) -> dict[str, Any]:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if status[0] in "45":
+                    response["content"] = {MEDIA_TYPE: {"schema": _PROBLEM}}
+    for name in _UNUSED:
+        document["components"]["schemas"].pop(name, None)
+    return document

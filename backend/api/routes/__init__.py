@@ -1,0 +1,15 @@
+"""The API's routes, one file a resource; all are below /api."""
+
+from backend.api.routes import bundles, checkpoints, circuits, health, jobs, searches, states, tasks
+
+ROUTERS = (
+    health.router,
+    checkpoints.router,
+    tasks.router,
+    searches.router,
+    jobs.router,
+    circuits.router,
+    states.router,
+    bundles.router,
+)
+"""In the order in which the API's description lists them."""

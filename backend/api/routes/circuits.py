@@ -1,0 +1,167 @@
+"""Circuits: listed, read, drawn, exported, and asked what if."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from backend.api.deps import LibraryDep, ReadDep, Services, ServicesDep, SlugPath
+from backend.api.problems import responses
+from backend.api.schemas import (
+    Bundle,
+    CircuitDetail,
+    CircuitGraph,
+    CircuitSummary,
+    EvaluateRequest,
+    EvaluateResponse,
+)
+from backend.api.views import circuit_summary
+from backend.circuits.ablation import AblationValue, Mode
+from backend.circuits.answer import Question, answer
+from backend.circuits.circuit import Circuit
+from backend.circuits.graph import graph_document, to_graphml
+from backend.jobs.service import find_task
+from backend.library import CheckpointLibrary
+from backend.store import get_circuit, get_summary
+from backend.store import list_circuits as stored_circuits
+from models.checkpoints.base import Checkpoint
+
+router = APIRouter(tags=["circuits"])
+
+
+class ExportFormat(StrEnum):
+    """In which form a circuit is handed out."""
+
+    JSON = "json"
+    """The document as stored."""
+    GRAPHML = "graphml"
+    """The drawing, for Gephi, yEd, networkx, ..."""
+
+
+@router.get("/circuits")
+def list_circuits(
+    session: ReadDep,
+    checkpoint: Annotated[str | None, Query(description="name of a checkpoint")] = None,
+    task: Annotated[str | None, Query(description="name of a task")] = None,
+) -> list[CircuitSummary]:
+    """Stored circuits by checkpoint and task; of one task those that meet the target, smallest
+    first, before the others.
+    """
+    return [circuit_summary(stored) for stored in stored_circuits(session, checkpoint, task)]
+
+
+@router.get("/circuits/{slug}", responses=responses(404))
+def get_one_circuit(slug: SlugPath, session: ReadDep) -> CircuitDetail:
+    """A circuit as stored: nodes, edges, losses, provenance."""
+    return CircuitDetail(
+        circuit=get_circuit(session, slug), summary=circuit_summary(get_summary(session, slug))
+    )
+
+
+@router.get("/circuits/{slug}/graph", responses=responses(404, 409))
+def get_graph(slug: SlugPath, session: ReadDep, library: LibraryDep) -> CircuitGraph:
+    """The drawing: nodes in rows, edges with weights, joins and q-k products."""
+    circuit = get_circuit(session, slug)
+    return circuit_graph(circuit, library)
+
+
+@router.get(
+    "/circuits/{slug}/export",
+    response_class=Response,
+    responses={
+        **responses(404, 409, 422),
+        200: {
+            "description": "The file",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/Circuit"}},
+                "application/graphml+xml": {"schema": {"type": "string"}},
+            },
+        },
+    },
+)
+def export_circuit(
+    slug: SlugPath,
+    session: ReadDep,
+    library: LibraryDep,
+    export_format: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSON,
+) -> Response:
+    """A circuit as a file: the stored document, or the graph in GraphML."""
+    circuit = get_circuit(session, slug)
+    if export_format is ExportFormat.JSON:
+        return _download(circuit.model_dump_json(indent=2), "application/json", f"{slug}.json")
+    content = to_graphml(circuit, open_checkpoint(circuit, library))
+    return _download(content, "application/graphml+xml", f"{slug}.graphml")
+
+
+@router.get("/circuits/{slug}/bundle", responses=responses(404))
+def get_bundle(slug: SlugPath, session: ReadDep, response: Response) -> Bundle:
+    """A circuit to import on another instance, where the same URL path opens it."""
+    bundle = Bundle(circuit=get_circuit(session, slug))
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.bundle.json"'
+    return bundle
+
+
+@router.post("/circuits/{slug}/evaluate", responses=responses(400, 403, 404, 409, 413, 422))
+def evaluate_circuit(
+    slug: SlugPath, request: EvaluateRequest, services: ServicesDep
+) -> EvaluateResponse:
+    """What if: the kept set is (base of the mode + restored) - ablated.
+
+    Nothing is written: this is a POST for the length of its question.
+    """
+    start = time.perf_counter()
+    return _answer(slug, request, services, start)
+
+
+def _answer(
+    slug: str, request: EvaluateRequest, services: Services, start: float
+) -> EvaluateResponse:
+    with services.store.read() as session:
+        circuit = get_circuit(session, slug)
+    checkpoint = open_checkpoint(circuit, services.library)
+    question = Question(
+        mode=Mode(request.mode.value),
+        value=AblationValue(request.value.value),
+        ablated=request.ablated,
+        restored=request.restored,
+        split=request.split,
+        seed=request.seed,
+        prompt=request.prompt,
+    )
+    with services.evaluating:
+        found = answer(checkpoint, find_task(circuit.task), circuit, question)
+    return EvaluateResponse(
+        slug=slug,
+        request=request,
+        milliseconds=(time.perf_counter() - start) * 1000,
+        **dataclasses.asdict(found),
+    )
+
+
+def open_checkpoint(circuit: Circuit, library: CheckpointLibrary) -> Checkpoint:
+    """The checkpoint a circuit was found in.
+
+    Raises:
+        CheckpointNotFoundError: it is not on this instance.
+        ConflictError: it has other node means now.
+    """
+    source = circuit.provenance
+    return library.open_for(source.checkpoint, source.checkpoint_digest, source.means_digest)
+
+
+def circuit_graph(circuit: Circuit, library: CheckpointLibrary) -> CircuitGraph:
+    """The drawing of a circuit; raises the errors of `open_checkpoint`."""
+    document = graph_document(circuit, open_checkpoint(circuit, library))
+    return CircuitGraph.model_validate(document)
+
+
+def _download(content: str, media_type: str, filename: str) -> Response:
+    return Response(
+        content,
+        media_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )

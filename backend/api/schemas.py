@@ -1,0 +1,417 @@
+"""What the API takes and gives: one pydantic model for each body.
+
+Circuits themselves are `backend.circuits.Circuit`. Losses are in nats, times in seconds, instants
+in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.circuits.circuit import Circuit, Losses, Provenance
+from backend.jobs.status import JobStatus
+from tasks.base import Split
+
+
+class _Schema(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(_Schema):
+    """An error, as RFC 9457 problem details, with what to do about it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    remedy: str
+
+
+# Checkpoints and tasks
+
+
+class CheckpointSummary(_Schema):
+    """A checkpoint in a list."""
+
+    name: str
+    format: str
+    digest: str
+    n_layer: int
+    d_model: int
+    d_mlp: int
+    n_head: int
+    vocab_size: int
+    parameters: int
+    nonzero: int
+    nonzero_fraction: float = Field(description="over all weight matrices but the bigram table")
+    held_out_loss: float | None = Field(description="nats a token; None if its card has none")
+    has_tokenizer: bool
+    has_node_means: bool
+
+
+class BrokenCheckpointSummary(_Schema):
+    """A folder that looks like a checkpoint but cannot be opened."""
+
+    name: str
+    error: str
+
+
+class CheckpointDetail(CheckpointSummary):
+    """A checkpoint with its architecture and its card."""
+
+    config: dict[str, Any]
+    matrices: dict[str, float] = Field(description="nonzero fraction by matrix")
+    sites: list[dict[str, Any]] = Field(description="site, width, AbsTopK k")
+    card: dict[str, Any]
+
+
+class TaskSummary(_Schema):
+    """A task in a list."""
+
+    name: str
+    title: str
+    summary: str
+    decides: str
+    answers: tuple[str, str]
+
+
+class TokenText(_Schema):
+    """A token with the text it stands for."""
+
+    id: int
+    text: str
+
+
+class PairExample(_Schema):
+    """One pair of a task: two sequences that differ in what decides the answer."""
+
+    template: int
+    first: list[TokenText]
+    second: list[TokenText]
+    first_text: str
+    second_text: str
+    first_answer: TokenText
+    second_answer: TokenText
+
+
+class TaskExamples(_Schema):
+    """Pairs of a task for a checkpoint's tokenizer."""
+
+    task: TaskSummary
+    checkpoint: str
+    split: Split
+    pairs: list[PairExample]
+
+
+# Jobs
+
+
+class SearchRequest(_Schema):
+    """Ask for the circuit of a task."""
+
+    checkpoint: str
+    task: str
+    target_loss: float = Field(default=0.15, gt=0, le=5, description="nats, on validation pairs")
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+
+class JobDetail(_Schema):
+    """A job and where it stands."""
+
+    id: str
+    kind: str
+    status: JobStatus
+    request: SearchRequest
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    queue_position: int | None = Field(description="jobs ahead of it; None unless queued")
+    progress: Progress | None = Field(description="the latest progress event")
+    slug: str | None = Field(description="the circuit found")
+    error: Problem | None
+
+
+class Progress(_Schema):
+    """How far a search is: the data of a `progress` event."""
+
+    stage: str = Field(description="masks, bisection, elimination, report")
+    step: int
+    steps: int
+    loss: float = Field(description="task loss of the circuit alone, nats")
+    nodes: int
+    edges: int | None
+
+
+class JobEventKind(StrEnum):
+    """Names of the server-sent events of a job; every stream ends with `end`."""
+
+    STATUS = "status"
+    """data: {status}"""
+    PROGRESS = "progress"
+    """data: Progress"""
+    LOG = "log"
+    """data: {message}"""
+    END = "end"
+    """data: {status, slug, error}; the client closes the stream on it"""
+
+
+# Circuits
+
+
+class CircuitSummary(_Schema):
+    """A circuit in a list."""
+
+    slug: str
+    checkpoint: str
+    task: str
+    node_count: int
+    induced_edges: int
+    kept_edges: int
+    task_loss: float
+    accuracy: float
+    target_loss: float
+    meets_target: bool
+    seed: int
+    seconds: float
+    created: datetime
+
+
+class CircuitDetail(_Schema):
+    """A circuit with its numbers, as stored."""
+
+    circuit: Circuit
+    summary: CircuitSummary
+
+
+class GraphNode(_Schema):
+    """A node to draw."""
+
+    id: str = Field(description="node name, e.g. 0.mlp.post_act.863")
+    layer: int
+    site: str = Field(description="e.g. mlp.post_act")
+    index: int
+    kind: Literal["read", "write", "q", "k", "v", "neuron"]
+    head: int | None
+    row: int = Field(description="rows count from 0 at the input upwards: layer * 5 + place")
+    mean: float = Field(description="the value mean ablation gives it")
+    degree_in: int
+    degree_out: int
+
+
+class GraphEdge(_Schema):
+    """An edge to draw. Joins and q-k products carry no weight and count in no size."""
+
+    source: str
+    target: str
+    kind: Literal["weight", "join", "qk"]
+    weight: float | None
+    kept: bool
+
+
+class CircuitGraph(_Schema):
+    """The drawing of a circuit."""
+
+    slug: str
+    checkpoint: str
+    task: str
+    n_layer: int
+    d_head: int
+    nodes: list[GraphNode]
+    edges: list[GraphEdge]
+    max_weight: float
+
+
+class Mode(StrEnum):
+    """The base of what is kept."""
+
+    CIRCUIT = "circuit"
+    """Circuit alone: its nodes are kept, everything else ablated."""
+    CIRCUIT_ABLATED = "circuit_ablated"
+    """Its nodes are ablated, everything else kept."""
+    MODEL = "model"
+    """Everything kept."""
+
+
+class Value(StrEnum):
+    """What an ablated node's value becomes."""
+
+    MEAN = "mean"
+    ZERO = "zero"
+    RESAMPLE = "resample"
+
+
+class EvaluateRequest(_Schema):
+    """What if: the kept set is (base of the mode + restored) - ablated."""
+
+    mode: Mode = Mode.CIRCUIT
+    value: Value = Value.MEAN
+    ablated: list[str] = Field(default_factory=list, max_length=20_000)
+    restored: list[str] = Field(default_factory=list, max_length=20_000)
+    split: Split = Split.TEST
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="of the pairs and the resampling")
+    prompt: str | None = Field(default=None, max_length=20_000)
+
+
+class Estimate(_Schema):
+    """A number with its 95% bootstrap interval over n pairs."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Numbers(_Schema):
+    """The answers to one intervention on a task's pairs."""
+
+    task_loss: Estimate
+    accuracy: Estimate
+    logit_difference: Estimate
+    cross_entropy: float
+    rescaled_loss: float
+
+
+class PairAnswer(_Schema):
+    """One pair under the intervention."""
+
+    pair: int
+    first_text: str
+    second_text: str
+    first_answer: str
+    second_answer: str
+    loss: float
+    first_difference: float = Field(description="logit(right) - logit(wrong) after the first")
+    second_difference: float
+
+
+class NextToken(_Schema):
+    """A token and its probability."""
+
+    token: TokenText
+    probability: float
+
+
+class PromptAnswer(_Schema):
+    """What the model says next after a prompt, under the intervention and whole."""
+
+    tokens: list[TokenText]
+    next: list[NextToken] = Field(description="most probable first, under the intervention")
+    whole_model: list[NextToken] = Field(description="most probable first, nothing ablated")
+    answers: list[NextToken] = Field(
+        description="the task's two answers under the intervention, where they are fixed tokens"
+    )
+
+
+class EvaluateResponse(_Schema):
+    """The numbers, beside those they are read against; with a prompt, its next tokens too."""
+
+    slug: str
+    request: EvaluateRequest
+    n: int = Field(description="pairs; each has two sequences")
+    kept_nodes: int
+    ablated_nodes: int
+    numbers: Numbers | None = Field(description="None with a prompt")
+    circuit: Numbers | None = Field(description="the circuit untouched, in the same mode and value")
+    whole_model: Numbers | None
+    everything_ablated: Numbers | None
+    chance: float = Field(description="ln 2")
+    pairs: list[PairAnswer] = Field(description="every pair, worst first")
+    prompt: PromptAnswer | None
+    milliseconds: float = Field(description="time the server took to answer")
+
+
+class SavedState(_Schema):
+    """A state of the page too long for a URL, under a short id."""
+
+    id: str
+    path: str
+    state: str
+
+
+class SaveStateRequest(_Schema):
+    """Keep a state of the page."""
+
+    path: str = Field(max_length=200, pattern=r"^/circuits/[a-z0-9-]+$")
+    state: str = Field(max_length=400_000)
+
+
+class Bundle(_Schema):
+    """A circuit to carry to another instance, where the same URL path opens it."""
+
+    format: Literal["circuit-explorer-bundle"] = "circuit-explorer-bundle"
+    version: Literal[1] = 1
+    circuit: Circuit
+
+
+class ImportedBundle(CircuitSummary):
+    """The circuit a bundle brought, and what to know about it here."""
+
+    new: bool = Field(description="False: it was stored before, and nothing changed")
+    warning: str | None = Field(description="why it cannot be explored here yet, if it cannot")
+
+
+class Health(_Schema):
+    """The server is up."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+    write_protected: bool = Field(description="writing needs the token")
+
+
+# Pages: what each shows, at its path with .json behind it
+
+
+class HomePage(_Schema):
+    """The matrix of checkpoints by tasks."""
+
+    checkpoints: list[CheckpointSummary]
+    broken_checkpoints: list[BrokenCheckpointSummary]
+    tasks: list[TaskSummary]
+    circuits: list[CircuitSummary]
+
+
+class CheckpointPage(_Schema):
+    """A checkpoint and the circuits found in it."""
+
+    checkpoint: CheckpointDetail
+    tasks: list[TaskSummary]
+    circuits: list[CircuitSummary]
+
+
+class TaskPage(_Schema):
+    """A task and its circuits in all checkpoints."""
+
+    task: TaskSummary
+    checkpoints: list[CheckpointSummary]
+    circuits: list[CircuitSummary]
+
+
+class JobsPage(_Schema):
+    """The newest jobs."""
+
+    jobs: list[JobDetail]
+
+
+class JobPage(_Schema):
+    """A job with its curve."""
+
+    job: JobDetail
+    figure: dict[str, Any]
+
+
+class CircuitsPage(_Schema):
+    """All circuits."""
+
+    circuits: list[CircuitSummary]
+
+
+class CircuitPage(CircuitDetail):
+    """A circuit with its drawing."""
+
+    graph: CircuitGraph
+
+
+__all__ = ["Losses", "Provenance"]

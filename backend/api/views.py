@@ -1,0 +1,107 @@
+"""From what is stored to what is shown: rows and domain values as the API's schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from backend.api.schemas import (
+    BrokenCheckpointSummary,
+    CheckpointDetail,
+    CheckpointSummary,
+    CircuitSummary,
+    JobDetail,
+    PairExample,
+    Problem,
+    Progress,
+    SearchRequest,
+    TaskSummary,
+    TokenText,
+)
+from backend.jobs.search_job import PROGRESS_EVENT
+from backend.library import BrokenCheckpoint, Description
+from backend.store import CircuitSummary as StoredSummary
+from backend.store import Job, latest_event, queue_position
+from backend.store.tables import JsonObject
+from models.tokenizer import Tokenizer
+from tasks import Pair, Task
+
+_SUMMARY_FIELDS = tuple(CheckpointSummary.model_fields)
+_DETAIL_FIELDS = tuple(CheckpointDetail.model_fields)
+
+
+def checkpoint_summary(description: Description) -> CheckpointSummary:
+    """A checkpoint in a list."""
+    return CheckpointSummary(**{name: description[name] for name in _SUMMARY_FIELDS})
+
+
+def checkpoint_detail(description: Description) -> CheckpointDetail:
+    """A checkpoint on its own."""
+    return CheckpointDetail(**{name: description[name] for name in _DETAIL_FIELDS})
+
+
+def broken_checkpoint(broken: BrokenCheckpoint) -> BrokenCheckpointSummary:
+    """A folder that cannot be opened, and why."""
+    return BrokenCheckpointSummary(name=broken.name, error=broken.error)
+
+
+def task_summary(task: Task) -> TaskSummary:
+    """A task in a list."""
+    return TaskSummary(
+        name=task.name,
+        title=task.title,
+        summary=task.summary,
+        decides=task.decides,
+        answers=task.answers,
+    )
+
+
+def token_text(tokenizer: Tokenizer, token: int) -> TokenText:
+    """A token with its text."""
+    return TokenText(id=token, text=tokenizer.token_text(token))
+
+
+def pair_example(tokenizer: Tokenizer, pair: Pair) -> PairExample:
+    """A pair with the text of each of its tokens."""
+
+    def texts(tokens: Iterable[int]) -> list[TokenText]:
+        return [token_text(tokenizer, token) for token in tokens]
+
+    return PairExample(
+        template=pair.template,
+        first=texts(pair.first),
+        second=texts(pair.second),
+        first_text=pair.first_text,
+        second_text=pair.second_text,
+        first_answer=token_text(tokenizer, pair.first_answer),
+        second_answer=token_text(tokenizer, pair.second_answer),
+    )
+
+
+def circuit_summary(stored: StoredSummary) -> CircuitSummary:
+    """A circuit in a list."""
+    return CircuitSummary(**{name: getattr(stored, name) for name in CircuitSummary.model_fields})
+
+
+def job_detail(session: Session, job: Job) -> JobDetail:
+    """A job and where it stands."""
+    latest = latest_event(session, job.id, PROGRESS_EVENT)
+    return JobDetail(
+        id=job.id,
+        kind=job.kind,
+        status=job.status,
+        request=SearchRequest.model_validate(job.params),
+        created=job.created,
+        started=job.started,
+        finished=job.finished,
+        queue_position=queue_position(session, job.id),
+        progress=None if latest is None else Progress.model_validate(latest.data),
+        slug=job.result,
+        error=job_problem(job.error),
+    )
+
+
+def job_problem(error: JsonObject | None) -> Problem | None:
+    """A job's error as problem details; rows written by the store itself have no status."""
+    return None if error is None else Problem.model_validate({"status": 500, **error})
