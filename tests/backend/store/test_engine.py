@@ -81,7 +81,7 @@ def test_processes_that_start_together_all_come_up(any_url: str) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(180)
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
 
 

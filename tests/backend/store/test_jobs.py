@@ -119,9 +119,9 @@ def test_processes_never_claim_the_same_job(store: Store, any_url: str) -> None:
     processes = [spawn.Process(target=_claim_all, args=(any_url, n, out)) for n in range(3)]
     for process in processes:
         process.start()
-    claimed = [job_id for _ in processes for job_id in out.get(timeout=60)]
+    claimed = [job_id for _ in processes for job_id in out.get(timeout=180)]
     for process in processes:
-        process.join(30)
+        process.join(180)
     out.close()
     assert sorted(claimed) == sorted(ids)
 
