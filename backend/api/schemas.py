@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.circuits.circuit import Circuit, Losses, Provenance
+from backend.circuits.ablation import AblationValue, Mode
+from backend.circuits.circuit import Circuit
 from backend.jobs.status import JobStatus
 from tasks.base import Split
 
@@ -225,34 +226,18 @@ class CircuitGraph(_Schema):
     max_weight: float
 
 
-class Mode(StrEnum):
-    """The base of what is kept."""
-
-    CIRCUIT = "circuit"
-    """Circuit alone: its nodes are kept, everything else ablated."""
-    CIRCUIT_ABLATED = "circuit_ablated"
-    """Its nodes are ablated, everything else kept."""
-    MODEL = "model"
-    """Everything kept."""
-
-
-class Value(StrEnum):
-    """What an ablated node's value becomes."""
-
-    MEAN = "mean"
-    ZERO = "zero"
-    RESAMPLE = "resample"
-
-
 class EvaluateRequest(_Schema):
     """What if: the kept set is (base of the mode + restored) - ablated."""
 
     mode: Mode = Mode.CIRCUIT
-    value: Value = Value.MEAN
+    value: AblationValue = AblationValue.MEAN
     ablated: list[str] = Field(default_factory=list, max_length=20_000)
     restored: list[str] = Field(default_factory=list, max_length=20_000)
     split: Split = Split.TEST
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="of the pairs and the resampling")
+    references: bool = Field(
+        default=True, description="also the circuit untouched, the whole model, everything ablated"
+    )
     prompt: str | None = Field(default=None, max_length=20_000)
 
 
@@ -314,7 +299,9 @@ class EvaluateResponse(_Schema):
     kept_nodes: int
     ablated_nodes: int
     numbers: Numbers | None = Field(description="None with a prompt")
-    circuit: Numbers | None = Field(description="the circuit untouched, in the same mode and value")
+    circuit: Numbers | None = Field(
+        description="the circuit untouched, in the same mode and value; None without references"
+    )
     whole_model: Numbers | None
     everything_ablated: Numbers | None
     chance: float = Field(description="ln 2")
@@ -412,6 +399,3 @@ class CircuitPage(CircuitDetail):
     """A circuit with its drawing."""
 
     graph: CircuitGraph
-
-
-__all__ = ["Losses", "Provenance"]

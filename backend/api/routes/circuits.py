@@ -20,7 +20,6 @@ from backend.api.schemas import (
     EvaluateResponse,
 )
 from backend.api.views import circuit_summary
-from backend.circuits.ablation import AblationValue, Mode
 from backend.circuits.answer import Question, answer
 from backend.circuits.circuit import Circuit
 from backend.circuits.graph import graph_document, to_graphml
@@ -124,12 +123,13 @@ def _answer(
         circuit = get_circuit(session, slug)
     checkpoint = open_checkpoint(circuit, services.library)
     question = Question(
-        mode=Mode(request.mode.value),
-        value=AblationValue(request.value.value),
+        mode=request.mode,
+        value=request.value,
         ablated=request.ablated,
         restored=request.restored,
         split=request.split,
         seed=request.seed,
+        references=request.references,
         prompt=request.prompt,
     )
     with services.evaluating:
