@@ -1,0 +1,34 @@
+/** Short names for what the API takes and gives; `npm run generate` writes their source. */
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type BrokenCheckpoint = Schemas["BrokenCheckpointSummary"];
+export type Bundle = Schemas["Bundle"];
+export type CheckpointDetail = Schemas["CheckpointDetail"];
+export type CheckpointSummary = Schemas["CheckpointSummary"];
+export type CircuitDetail = Schemas["CircuitDetail"];
+export type CircuitGraph = Schemas["CircuitGraph"];
+export type CircuitSummary = Schemas["CircuitSummary"];
+export type Estimate = Schemas["Estimate"];
+export type EvaluateRequest = Schemas["EvaluateRequest"];
+export type EvaluateResponse = Schemas["EvaluateResponse"];
+export type GraphEdge = Schemas["GraphEdge"];
+export type GraphNode = Schemas["GraphNode"];
+export type JobDetail = Schemas["JobDetail"];
+export type JobStatus = Schemas["JobStatus"];
+export type Mode = Schemas["Mode"];
+export type NextToken = Schemas["NextToken"];
+export type Numbers = Schemas["Numbers"];
+export type PairAnswer = Schemas["PairAnswer"];
+export type PairExample = Schemas["PairExample"];
+export type Problem = Omit<Schemas["Problem"], "type">;
+export type Progress = Schemas["Progress"];
+export type PromptAnswer = Schemas["PromptAnswer"];
+export type SearchRequest = Schemas["SearchRequest"];
+export type Split = Schemas["Split"];
+export type TaskExamples = Omit<Schemas["TaskExamples"], "task"> & { task: TaskSummary };
+/** The client knows the two answers as a list only: it maps tuples to arrays. */
+export type TaskSummary = Omit<Schemas["TaskSummary"], "answers"> & { answers: readonly string[] };
+export type TokenText = Schemas["TokenText"];
+export type Value = Schemas["Value"];

@@ -1,0 +1,217 @@
+/**
+ * A circuit on a canvas: draws a graph once, then only switches classes. Knows nothing of the
+ * store; whoever owns it passes in what is ablated and selected and hears of clicks.
+ */
+import cytoscape from "cytoscape";
+import type { Core, ElementDefinition } from "cytoscape";
+
+import type { CircuitGraph, GraphEdge } from "../api/types";
+import type { Layout, Point } from "./layout";
+import { readPalette } from "./palette";
+import { nodeLabel } from "./rows";
+import { edgeWidth, stylesheet } from "./stylesheet";
+
+/** More edges than this pan too slowly on a canvas: the weakest are left out. */
+export const MOST_EDGES = 3000;
+const LARGE = 1500;
+/** Room around the graph for the lines of tokens and logits. */
+const MARGIN = 48;
+
+export interface Viewport {
+  readonly zoom: number;
+  readonly pan: Point;
+}
+
+export interface GraphHandlers {
+  pressed(node: string): void;
+  hovered(node: string | null): void;
+  moved(viewport: Viewport): void;
+}
+
+export class GraphView {
+  readonly #cy: Core;
+  readonly #container: HTMLElement;
+  #ablated: ReadonlySet<string> = new Set();
+
+  constructor(container: HTMLElement, handlers: GraphHandlers, edgeCount: number) {
+    this.#container = container;
+    this.#cy = cytoscape({
+      container,
+      style: stylesheet(readPalette(container)),
+      layout: { name: "preset" },
+      autoungrabify: true,
+      autounselectify: true,
+      boxSelectionEnabled: false,
+      minZoom: 0.05,
+      maxZoom: 3,
+      textureOnViewport: edgeCount > LARGE,
+      hideEdgesOnViewport: edgeCount > LARGE * 2,
+    });
+    this.#cy.on("tap", "node.channel", (event) => handlers.pressed(event.target.id()));
+    this.#cy.on("mouseover", "node.channel", (event) => {
+      container.style.cursor = "pointer";
+      handlers.hovered(event.target.id());
+    });
+    this.#cy.on("mouseout", "node.channel", () => {
+      container.style.cursor = "";
+      handlers.hovered(null);
+    });
+    this.#cy.on("viewport resize", () => handlers.moved(this.viewport));
+  }
+
+  get viewport(): Viewport {
+    return { zoom: this.#cy.zoom(), pan: { ...this.#cy.pan() } };
+  }
+
+  draw(graph: CircuitGraph, layout: Layout, edges: readonly GraphEdge[]): void {
+    const elements = [...headElements(graph), ...nodeElements(graph, layout)];
+    edges.forEach((edge, i) => elements.push(edgeElement(edge, i, graph.max_weight, layout)));
+    this.#cy.batch(() => {
+      this.#cy.elements().remove();
+      this.#cy.add(elements);
+    });
+    this.fit();
+  }
+
+  /** Shows exactly these nodes as ablated; nothing moves. */
+  setAblated(ablated: ReadonlySet<string>): void {
+    this.#cy.batch(() => {
+      for (const id of ablated) {
+        if (!this.#ablated.has(id)) this.#cy.getElementById(id).addClass("ablated");
+      }
+      for (const id of this.#ablated) {
+        if (!ablated.has(id)) this.#cy.getElementById(id).removeClass("ablated");
+      }
+      this.#cy.edges().forEach((edge) => {
+        const cut = ablated.has(edge.source().id()) || ablated.has(edge.target().id());
+        if (edge.hasClass("cut") !== cut) edge.toggleClass("cut", cut);
+      });
+    });
+    this.#ablated = new Set(ablated);
+  }
+
+  select(node: string | null): void {
+    this.#cy.batch(() => {
+      this.#cy.nodes(".selected").removeClass("selected");
+      this.#cy.edges(".lit").removeClass("lit");
+      if (node === null) return;
+      const found = this.#cy.getElementById(node);
+      found.addClass("selected");
+      found.connectedEdges().addClass("lit");
+    });
+  }
+
+  /** Shows or hides the lines of one kind. */
+  setShown(kind: "join" | "qk", shown: boolean): void {
+    this.#cy.edges(`.${kind}`).toggleClass("hidden", !shown);
+  }
+
+  fit(): void {
+    this.#cy.fit(undefined, MARGIN);
+    if (this.#cy.zoom() > 1.25) {
+      this.#cy.zoom(1.25);
+      this.#cy.center();
+    }
+  }
+
+  zoomBy(factor: number): void {
+    const { width, height } = this.#container.getBoundingClientRect();
+    this.#cy.zoom({ level: this.#cy.zoom() * factor, renderedPosition: { x: width / 2, y: height / 2 } });
+  }
+
+  /** Brings a node into sight if it is not. */
+  reveal(node: string): void {
+    const found = this.#cy.getElementById(node);
+    if (found.empty()) return;
+    const { x, y } = found.renderedPosition();
+    const margin = 40;
+    const { width, height } = this.#container.getBoundingClientRect();
+    if (x < margin || y < margin || x > width - margin || y > height - margin) {
+      this.#cy.center(found);
+    }
+  }
+
+  /** Centre of a node in pixels from the top left of the container. */
+  placeOf(node: string): Point | null {
+    const found = this.#cy.getElementById(node);
+    return found.empty() ? null : { ...found.renderedPosition() };
+  }
+
+  resized(): void {
+    this.#cy.resize();
+  }
+
+  setWheelZoom(enabled: boolean): void {
+    this.#cy.userZoomingEnabled(enabled);
+  }
+
+  /** Reads the colours again, after a change of theme. */
+  restyle(): void {
+    this.#cy.style(stylesheet(readPalette(this.#container)));
+  }
+
+  destroy(): void {
+    this.#cy.destroy();
+  }
+}
+
+/** The edges to draw: the strongest weights, kept ones first, and joins and products beside them. */
+export function strongest(edges: readonly GraphEdge[], limit = MOST_EDGES): GraphEdge[] {
+  const weights = edges.filter((edge) => edge.weight !== null);
+  const lines = edges.filter((edge) => edge.weight === null);
+  weights.sort(
+    (a, b) => Number(b.kept) - Number(a.kept) || Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0),
+  );
+  return [...lines.slice(0, limit), ...weights.slice(0, limit)];
+}
+
+const headId = (layer: number, head: number): string => `head:${layer}.${head}`;
+
+function headElements(graph: CircuitGraph): ElementDefinition[] {
+  const heads = new Map<string, ElementDefinition>();
+  for (const node of graph.nodes) {
+    if (node.head === null) continue;
+    const id = headId(node.layer, node.head);
+    heads.set(id, { group: "nodes", data: { id, label: `head ${node.head}` }, classes: "head" });
+  }
+  return [...heads.values()];
+}
+
+function nodeElements(graph: CircuitGraph, layout: Layout): ElementDefinition[] {
+  return graph.nodes.map((node) => ({
+    group: "nodes",
+    data: {
+      id: node.id,
+      label: nodeLabel(node, graph.d_head),
+      ...(node.head === null ? {} : { parent: headId(node.layer, node.head) }),
+    },
+    position: { ...(layout.places.get(node.id) ?? { x: 0, y: 0 }) },
+    classes: `channel ${node.kind}`,
+  }));
+}
+
+function edgeElement(
+  edge: GraphEdge,
+  index: number,
+  maxWeight: number,
+  layout: Layout,
+): ElementDefinition {
+  const classes: string[] = [edge.kind];
+  if (edge.weight !== null) classes.push(edge.weight < 0 ? "negative" : "positive");
+  if (!edge.kept) classes.push("pruned");
+  const rows =
+    Math.abs((layout.places.get(edge.source)?.y ?? 0) - (layout.places.get(edge.target)?.y ?? 0)) /
+    layout.rowGap;
+  return {
+    group: "edges",
+    data: {
+      id: `edge:${index}`,
+      source: edge.source,
+      target: edge.target,
+      width: edgeWidth(edge.weight, maxWeight),
+      // A join that passes rows bows out, so that it does not run through what lies between.
+      bow: rows > 1 ? 12 + 9 * rows : 0,
+    },
+    classes: classes.join(" "),
+  };
+}

@@ -1,0 +1,116 @@
+/** How cytoscape draws nodes and edges: the classes are set by `GraphView`. */
+import type { StylesheetJson } from "cytoscape";
+
+import crossUrl from "./cross.svg?url";
+import type { Palette } from "./palette";
+import { SHAPES } from "./palette";
+import { KINDS } from "./rows";
+
+export const NODE_WIDTH = 40;
+export const NODE_HEIGHT = 26;
+
+/** Width of an edge: square root of its weight over the largest, so that weak ones still show. */
+export function edgeWidth(weight: number | null, maxWeight: number): number {
+  if (weight === null || maxWeight <= 0) return 1;
+  return 0.8 + 4.7 * Math.sqrt(Math.min(1, Math.abs(weight) / maxWeight));
+}
+
+export function stylesheet(palette: Palette): StylesheetJson {
+  return [
+    {
+      selector: "node",
+      style: {
+        width: NODE_WIDTH,
+        height: NODE_HEIGHT,
+        label: "data(label)",
+        "font-family": "ui-monospace, 'DejaVu Sans Mono', monospace",
+        "font-size": 11,
+        "text-valign": "center",
+        "text-halign": "center",
+        "min-zoomed-font-size": 6,
+        "border-width": 1.5,
+        "overlay-opacity": 0,
+        "transition-duration": 0,
+      },
+    },
+    ...KINDS.map((kind) => ({
+      selector: `node.${kind}`,
+      style: {
+        shape: SHAPES[kind],
+        "background-color": palette.kinds[kind].fill,
+        "border-color": kind === "read" ? palette.kinds.write.fill : palette.kinds[kind].fill,
+        color: palette.kinds[kind].text,
+      },
+    })),
+    {
+      selector: "node.head",
+      style: {
+        shape: "round-rectangle",
+        "background-color": palette.quiet,
+        "background-opacity": 0.1,
+        "border-color": palette.quiet,
+        "border-width": 1,
+        "border-opacity": 0.5,
+        padding: "9px",
+        "text-valign": "top",
+        "text-margin-y": -2,
+        "font-family": "system-ui, sans-serif",
+        "font-size": 10,
+        color: palette.quiet,
+        events: "no",
+      },
+    },
+    {
+      selector: "node.ablated",
+      style: {
+        "background-opacity": 0,
+        "background-image": crossUrl,
+        "background-fit": "cover",
+        "border-style": "dashed",
+        color: palette.quiet,
+      },
+    },
+    {
+      selector: "node.selected",
+      style: { "outline-width": 2.5, "outline-color": palette.accent, "outline-offset": 3 },
+    },
+    {
+      selector: "edge",
+      style: {
+        "curve-style": "straight",
+        width: "data(width)",
+        "line-color": palette.quiet,
+        "overlay-opacity": 0,
+        events: "no",
+      },
+    },
+    { selector: "edge.positive", style: { "line-color": palette.positive } },
+    { selector: "edge.negative", style: { "line-color": palette.negative } },
+    { selector: "edge.pruned", style: { opacity: 0.3, "line-style": "dashed" } },
+    {
+      selector: "edge.join",
+      style: {
+        "line-style": "dashed",
+        "line-dash-pattern": [5, 4],
+        "curve-style": "unbundled-bezier",
+        "control-point-distances": "data(bow)",
+        "control-point-weights": 0.5,
+        opacity: 0.75,
+      },
+    },
+    {
+      selector: "edge.qk",
+      style: {
+        "line-style": "dotted",
+        width: 2,
+        "line-color": palette.kinds.q.fill,
+        "curve-style": "unbundled-bezier",
+        "control-point-distances": 30,
+        "control-point-weights": 0.5,
+      },
+    },
+    { selector: "edge.cut", style: { opacity: 0.14 } },
+    { selector: "edge.lit", style: { opacity: 1, "z-index": 10 } },
+    { selector: ".hidden", style: { display: "none" } },
+  ];
+}

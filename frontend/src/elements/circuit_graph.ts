@@ -1,0 +1,208 @@
+/**
+ * The circuit drawn: canvas, names of rows in the margin, bands for layers. Takes what to show as
+ * properties, fires `toggle-node` and `select-node` with a node's name.
+ */
+import { LitElement, html } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { styleMap } from "lit/directives/style-map.js";
+
+import type { CircuitGraph } from "../api/types";
+import type { Viewport } from "../drawing/graph_view";
+import { GraphView, strongest } from "../drawing/graph_view";
+import type { Layout, Point } from "../drawing/layout";
+import { layout } from "../drawing/layout";
+import type { Direction } from "../drawing/neighbours";
+import { step } from "../drawing/neighbours";
+import { nodeWords } from "../drawing/rows";
+import { base, controls } from "../styles/shared";
+import { plural } from "../text/format";
+import { graphStyles } from "./circuit_graph_styles";
+import "./graph_legend";
+
+const ARROWS: Record<string, Direction> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+
+@customElement("cx-circuit-graph")
+export class CircuitGraphElement extends LitElement {
+  static override styles = [base, controls, graphStyles];
+
+  @property({ attribute: false }) graph: CircuitGraph | null = null;
+  @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
+  @property() selection: string | null = null;
+  @state() private viewport: Viewport | null = null;
+  @state() private hovered: string | null = null;
+  @state() private hiddenEdges = 0;
+  @query(".canvas") private readonly canvas!: HTMLElement;
+
+  #view: GraphView | null = null;
+  #layout: Layout | null = null;
+  #drawn: CircuitGraph | null = null;
+  /** The user has moved the drawing: changes of size no longer fit it anew. */
+  #moved = false;
+  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
+  readonly #narrow = matchMedia("(max-width: 1099px)");
+  readonly #restyle = (): void => this.#view?.restyle();
+  readonly #wheel = (): void => this.#view?.setWheelZoom(!this.#narrow.matches);
+  readonly #sizes = new ResizeObserver(() => {
+    this.#view?.resized();
+    if (!this.#moved) this.#view?.fit();
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#dark.addEventListener("change", this.#restyle);
+    this.#narrow.addEventListener("change", this.#wheel);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#dark.removeEventListener("change", this.#restyle);
+    this.#narrow.removeEventListener("change", this.#wheel);
+    this.#sizes.disconnect();
+    this.#view?.destroy();
+    this.#view = null;
+    this.#drawn = null;
+  }
+
+  /** Centre of a node on the page, for what stands beside it or points at it. */
+  nodePosition(node: string): Point | null {
+    const place = this.#view?.placeOf(node);
+    if (!place) return null;
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return { x: left + place.x, y: top + place.y };
+  }
+
+  fit(): void {
+    this.#moved = false;
+    this.#view?.fit();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (this.graph !== null && this.graph !== this.#drawn) this.#draw(this.graph);
+    if (changed.has("ablated") || changed.has("graph")) this.#view?.setAblated(this.ablated);
+    if (changed.has("selection") || changed.has("graph")) {
+      this.#view?.select(this.selection);
+      if (this.selection !== null) this.#view?.reveal(this.selection);
+    }
+  }
+
+  #draw(graph: CircuitGraph): void {
+    this.#drawn = graph;
+    this.#layout = layout(graph.nodes, graph.edges);
+    const edges = strongest(graph.edges);
+    this.hiddenEdges = graph.edges.length - edges.length;
+    this.#view ??= new GraphView(
+      this.canvas,
+      {
+        pressed: (node) => {
+          this.#send("select-node", node);
+          this.#send("toggle-node", node);
+        },
+        hovered: (node) => (this.hovered = node),
+        moved: (viewport) => (this.viewport = viewport),
+      },
+      edges.length,
+    );
+    this.#wheel();
+    this.#view.draw(graph, this.#layout, edges);
+    this.#sizes.observe(this.canvas);
+    this.viewport = this.#view.viewport;
+  }
+
+  #send(name: "toggle-node" | "select-node", node: string): void {
+    this.dispatchEvent(new CustomEvent<string>(name, { detail: node }));
+  }
+
+  #keys(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || this.#layout === null) return;
+    const direction = ARROWS[event.key];
+    if (direction !== undefined) {
+      const next = step(this.#layout, this.selection, direction);
+      if (next !== null) this.#send("select-node", next);
+    } else if ((event.key === "Enter" || event.key === " ") && this.selection !== null) {
+      this.#send("toggle-node", this.selection);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  override render(): TemplateResult {
+    return html`${this.#margin()}
+      <div
+        class="canvas"
+        tabindex="0"
+        role="application"
+        aria-label="Circuit graph. Arrow keys move between nodes, Enter ablates or restores. The table view has the same nodes."
+        aria-describedby="now"
+        @keydown=${this.#keys}
+        @pointerdown=${() => (this.#moved = true)}
+        @wheel=${() => (this.#moved = true)}
+      ></div>
+      <p id="now" class="visually-hidden" aria-live="polite">${this.#words(this.selection)}</p>
+      <p class="hover" aria-hidden="true">${this.#words(this.hovered)}</p>
+      <div class="zoom" role="group" aria-label="Zoom">
+        <button aria-label="Zoom in" @click=${() => this.#zoom(1.25)}>+</button>
+        <button aria-label="Zoom out" @click=${() => this.#zoom(0.8)}>−</button>
+        <button aria-label="Fit the circuit" @click=${() => this.fit()}>fit</button>
+      </div>
+      <cx-graph-legend
+        .graph=${this.graph}
+        @show-lines=${(event: CustomEvent<{ kind: "join" | "qk"; shown: boolean }>) =>
+          this.#view?.setShown(event.detail.kind, event.detail.shown)}
+      ></cx-graph-legend>
+      ${this.hiddenEdges > 0
+        ? html`<p class="hidden-edges">
+            ${plural(this.hiddenEdges, "edge")} of least weight hidden, in the table all are shown
+          </p>`
+        : ""}`;
+  }
+
+  #zoom(factor: number): void {
+    this.#moved = true;
+    this.#view?.zoomBy(factor);
+  }
+
+  #words(name: string | null): string {
+    const node = name === null ? undefined : this.graph?.nodes.find((one) => one.id === name);
+    if (node === undefined) return "";
+    return `${nodeWords(node)}, ${this.ablated.has(node.id) ? "ablated" : "kept"}`;
+  }
+
+  /** Row names and layer bands, moved with the canvas. */
+  #margin(): TemplateResult {
+    const rows = this.#layout?.rows ?? [];
+    const { viewport } = this;
+    const first = rows[0];
+    const last = rows.at(-1);
+    if (viewport === null || first === undefined || last === undefined) return html``;
+    const y = (at: number): number => viewport.pan.y + at * viewport.zoom;
+    const gap = (this.#layout?.rowGap ?? 0) * viewport.zoom;
+    const layers = [...new Set(rows.map((row) => row.layer))];
+    const line = (at: number, label: string): TemplateResult =>
+      html`<div class="end" style=${styleMap({ top: `${at}px` })}><span>${label}</span></div>`;
+    return html`<div class="margin" aria-hidden="true">
+      ${layers.map((layer) => {
+        const inside = rows.filter((row) => row.layer === layer);
+        const top = y(inside.at(-1)?.y ?? 0) - gap / 2;
+        const bottom = y(inside[0]?.y ?? 0) + gap / 2;
+        const place = { top: `${top}px`, height: `${bottom - top}px` };
+        return html`<div class="band ${layer % 2 ? "odd" : ""}" style=${styleMap(place)}>
+          <b>layer ${layer}</b>
+        </div>`;
+      })}
+      ${gap < 15
+        ? ""
+        : rows.map(
+            (row) =>
+              html`<span class="row" style=${styleMap({ top: `${y(row.y)}px` })}>${row.label}</span>`,
+          )}
+      ${line(y(first.y) + gap / 2, "tokens, embedded")} ${line(y(last.y) - gap / 2, "logits")}
+    </div>`;
+  }
+}

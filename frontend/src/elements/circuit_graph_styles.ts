@@ -1,0 +1,111 @@
+/** Styles of the drawing around its canvas. */
+import { css } from "lit";
+
+export const graphStyles = css`
+  :host {
+    position: relative;
+    overflow: hidden;
+    min-height: 420px;
+    background: var(--surface);
+    --margin: 128px;
+  }
+  .canvas {
+    position: absolute;
+    inset: 0 0 0 var(--margin);
+  }
+  .canvas:focus-visible {
+    outline-offset: -3px;
+  }
+  .margin {
+    position: absolute;
+    inset: 0;
+    overflow: hidden;
+    pointer-events: none;
+    font-size: var(--tiny);
+    color: var(--ink-3);
+  }
+  .band {
+    position: absolute;
+    left: 0;
+    right: 0;
+    border-top: 1px solid var(--line);
+  }
+  .band.odd {
+    background: var(--surface-2);
+  }
+  .band b {
+    position: absolute;
+    top: 5px;
+    left: 14px;
+    font-weight: 650;
+    color: var(--ink-2);
+  }
+  .row {
+    position: absolute;
+    left: 14px;
+    translate: 0 -50%;
+    line-height: 1;
+  }
+  .end {
+    position: absolute;
+    left: 0;
+    right: 0;
+    border-top: 1px solid var(--line-2);
+  }
+  .end span {
+    position: absolute;
+    left: 14px;
+    bottom: 4px;
+    font-weight: 650;
+    color: var(--ink-2);
+  }
+  .end:nth-last-child(2) span {
+    bottom: auto;
+    top: 4px;
+  }
+  .hover {
+    position: absolute;
+    top: 8px;
+    left: calc(var(--margin) + 8px);
+    padding: 2px 8px;
+    border-radius: 4px;
+    background: var(--surface);
+    font: var(--small) / 1.5 var(--mono);
+    color: var(--ink-2);
+    pointer-events: none;
+  }
+  .hover:empty {
+    display: none;
+  }
+  .zoom {
+    position: absolute;
+    top: 10px;
+    right: 12px;
+    display: flex;
+    gap: 4px;
+  }
+  .zoom button {
+    min-width: 30px;
+    padding: 0 8px;
+  }
+  cx-graph-legend {
+    position: absolute;
+    right: 12px;
+    bottom: 12px;
+    max-width: calc(100% - 24px);
+  }
+  .hidden-edges {
+    position: absolute;
+    left: calc(var(--margin) + 8px);
+    bottom: 12px;
+    padding: 2px 8px;
+    border-radius: 4px;
+    background: var(--warn-wash);
+    font-size: var(--small);
+  }
+  @media (max-width: 1099px) {
+    :host {
+      --margin: 104px;
+    }
+  }
+`;

@@ -1,0 +1,162 @@
+/** Head of a circuit's page: which circuit, how large, how good; sharing and exporting. */
+import { LitElement, css, html } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import type { CircuitSummary } from "../api/types";
+import type { Exploration } from "../state/exploration";
+import { base, chips, controls } from "../styles/shared";
+import { count, decimal } from "../text/format";
+import "./share_button";
+
+@customElement("cx-circuit-heading")
+export class CircuitHeading extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    chips,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 22px;
+      }
+      .title {
+        min-width: 0;
+        margin-right: auto;
+      }
+      h1 {
+        font-size: 18px;
+      }
+      h1 a {
+        color: inherit;
+        text-decoration: none;
+      }
+      h1 a:hover {
+        text-decoration: underline;
+      }
+      .over {
+        font-size: var(--small);
+        color: var(--ink-3);
+        overflow-wrap: anywhere;
+      }
+      dl {
+        display: flex;
+        gap: 22px;
+        margin: 0;
+      }
+      dl div {
+        display: flex;
+        flex-direction: column-reverse;
+      }
+      dt {
+        font-size: var(--tiny);
+        color: var(--ink-3);
+      }
+      dd {
+        margin: 0;
+        font-size: 17px;
+        font-weight: 620;
+        line-height: 1.25;
+      }
+      .actions {
+        display: flex;
+        gap: 8px;
+      }
+      details {
+        position: relative;
+      }
+      summary {
+        list-style: none;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      .menu {
+        position: absolute;
+        right: 0;
+        top: calc(100% + 4px);
+        z-index: 5;
+        display: flex;
+        flex-direction: column;
+        min-width: 210px;
+        padding: 6px;
+        background: var(--surface);
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        box-shadow: var(--shadow);
+      }
+      .menu a {
+        padding: 6px 10px;
+        border-radius: 4px;
+        color: var(--ink);
+        font-size: 13px;
+        text-decoration: none;
+      }
+      .menu a:hover {
+        background: var(--accent-wash);
+      }
+      @media (max-width: 900px) {
+        .menu {
+          right: auto;
+          left: 0;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) summary!: CircuitSummary;
+  @property({ attribute: false }) exploration: Exploration | null = null;
+
+  override render(): TemplateResult {
+    const c = this.summary;
+    const path = `/api/circuits/${c.slug}`;
+    return html`<div class="title">
+        <p class="over"><code>${c.slug}</code></p>
+        <h1>
+          <a href="/tasks/${c.task}">${c.task}</a>
+          <span class="quiet" style="font-weight: 400">in</span>
+          <a href="/checkpoints/${c.checkpoint}">${c.checkpoint}</a>
+        </h1>
+      </div>
+      <dl>
+        ${fact("induced edges", count(c.induced_edges))} ${fact("kept edges", count(c.kept_edges))}
+        ${fact("nodes", count(c.node_count))}
+        ${fact(
+          c.meets_target ? `meets ${c.target_loss}` : `misses ${c.target_loss}`,
+          decimal(c.task_loss),
+        )}
+      </dl>
+      <div class="actions">
+        <cx-share-button .exploration=${this.exploration}></cx-share-button>
+        <details @focusout=${this.#closeMenu}>
+          <summary class="button">Export</summary>
+          <div class="menu">
+            <a href="${path}/export?format=json" download>JSON, with everything known</a>
+            <a href="${path}/export?format=graphml" download>GraphML, the graph</a>
+            <a href="${path}/bundle" download>Bundle, for another instance</a>
+          </div>
+        </details>
+        <button
+          aria-label="Keys"
+          title="Keys (?)"
+          @click=${() => this.dispatchEvent(new Event("help"))}
+        >
+          ?
+        </button>
+      </div>`;
+  }
+
+  #closeMenu(event: FocusEvent): void {
+    const menu = event.currentTarget as HTMLDetailsElement;
+    if (!menu.contains(event.relatedTarget as Node | null)) menu.open = false;
+  }
+}
+
+function fact(name: string, value: string): TemplateResult {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
+}

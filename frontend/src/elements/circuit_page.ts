@@ -1,0 +1,285 @@
+/**
+ * A circuit to take apart. Owns the store and the two questions that follow from it (the numbers,
+ * and the next tokens of a prompt); everything else here shows what it is given and fires events.
+ */
+import { LitElement, html } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+
+import { api, need } from "../api/client";
+import { asProblem } from "../api/problem";
+import type { CircuitGraph, EvaluateRequest, EvaluateResponse, Problem } from "../api/types";
+import { Answers } from "../state/answers";
+import type { Exploration } from "../state/exploration";
+import { MODES, isKept, question, reset, toggle } from "../state/exploration";
+import type { Shortcut } from "../state/shortcuts";
+import { isTyping, shortcutOf } from "../state/shortcuts";
+import { ExplorationStore } from "../state/store";
+import { base, controls, skeleton } from "../styles/shared";
+import "./circuit_graph";
+import type { CircuitGraphElement } from "./circuit_graph";
+import "./circuit_heading";
+import { circuitPageStyles } from "./circuit_page_styles";
+import "./circuit_toolbar";
+import type { Change, CircuitToolbar } from "./circuit_toolbar";
+import "./edge_table";
+import type { HelpDialog } from "./help_dialog";
+import "./help_dialog";
+import "./node_card";
+import "./node_table";
+import "./number_panel";
+import "./pair_list";
+import "./problem_panel";
+import "./prompt_box";
+import "./provenance_panel";
+import { Resource } from "./resource";
+
+const NONE: ReadonlySet<string> = new Set();
+
+@customElement("cx-circuit-page")
+export class CircuitPage extends LitElement {
+  static override styles = [base, controls, skeleton, circuitPageStyles];
+
+  @property() slug = "";
+  @state() private exploration: Exploration | null = null;
+  @state() private ablated: ReadonlySet<string> = NONE;
+  @state() private problem: Problem | null = null;
+  @query("cx-circuit-toolbar") private readonly toolbar!: CircuitToolbar | null;
+  @query("cx-circuit-graph") private readonly drawing!: CircuitGraphElement | null;
+  @query("cx-help-dialog") private readonly help!: HelpDialog;
+
+  #store: ExplorationStore | null = null;
+
+  readonly #detail = new Resource(this, () =>
+    need(api.GET("/api/circuits/{slug}", { params: { path: { slug: this.slug } } })),
+  );
+
+  readonly #graph = new Resource<CircuitGraph>(this, async () => {
+    const params = { path: { slug: this.slug } };
+    const graph = await need(api.GET("/api/circuits/{slug}/graph", { params }));
+    this.#showAblated(graph);
+    return graph;
+  });
+
+  readonly #numbers = this.#answers();
+  readonly #nextTokens = this.#answers();
+
+  #answers(): Answers<EvaluateRequest, EvaluateResponse> {
+    return new Answers(
+      (body, signal) =>
+        need(
+          api.POST("/api/circuits/{slug}/evaluate", {
+            params: { path: { slug: this.slug } },
+            body,
+            signal,
+          }),
+        ),
+      () => this.requestUpdate(),
+    );
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("keydown", this.#keys);
+    this.#store = new ExplorationStore(this.slug, async (id) => {
+      const saved = await need(api.GET("/api/states/{id}", { params: { path: { id } } }));
+      return saved.state;
+    });
+    this.#store.subscribe((next) => this.#show(next));
+    void this.#open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("keydown", this.#keys);
+    this.#store?.close();
+    this.#numbers.cancel();
+    this.#nextTokens.cancel();
+  }
+
+  async #open(): Promise<void> {
+    this.problem = null;
+    try {
+      await this.#store?.open();
+    } catch (error) {
+      this.problem = asProblem(error);
+    }
+  }
+
+  /** Follows the store: draws the state, and asks what it asks. */
+  #show(next: Exploration): void {
+    this.exploration = next;
+    if (this.#graph.data) this.#showAblated(this.#graph.data);
+    this.#ask();
+  }
+
+  #showAblated(graph: CircuitGraph): void {
+    const { exploration } = this;
+    if (exploration === null) return;
+    const ids = graph.nodes.map((node) => node.id).filter((id) => !isKept(exploration, id));
+    const same = ids.length === this.ablated.size && ids.every((id) => this.ablated.has(id));
+    if (!same) this.ablated = new Set(ids);
+  }
+
+  #ask(): void {
+    if (this.exploration === null) return;
+    this.#numbers.put(question(this.exploration, null));
+    const { prompt } = this.exploration;
+    if (prompt === "") this.#nextTokens.cancel();
+    else this.#nextTokens.put(question(this.exploration, prompt));
+  }
+
+  #step(change: Change): void {
+    this.#store?.step(change);
+  }
+
+  #toggle(event: CustomEvent<string>): void {
+    this.#step((now) => toggle(now, [event.detail]));
+  }
+
+  #select(event: CustomEvent<string>): void {
+    this.#store?.select(event.detail);
+  }
+
+  readonly #keys = (event: KeyboardEvent): void => {
+    const shortcut = shortcutOf(event);
+    if (shortcut === null || event.repeat || isTyping(event.composedPath()[0])) return;
+    event.preventDefault();
+    this.#do(shortcut);
+  };
+
+  #do(shortcut: Shortcut): void {
+    const mode = (index: number): void =>
+      this.#step((now) => ({ ...now, mode: MODES[index] ?? now.mode }));
+    const actions: Record<Shortcut, () => void> = {
+      undo: () => this.#store?.undo(),
+      redo: () => this.#store?.redo(),
+      reset: () => this.#step(reset),
+      table: () => this.#step((now) => ({ ...now, view: now.view === "table" ? "graph" : "table" })),
+      fit: () => this.drawing?.fit(),
+      search: () => this.toolbar?.focusSearch(),
+      help: () => this.help.toggle(),
+      clear: () => this.#store?.select(null),
+      "mode-1": () => mode(0),
+      "mode-2": () => mode(1),
+      "mode-3": () => mode(2),
+    };
+    actions[shortcut]();
+  }
+
+  override render(): TemplateResult {
+    const { exploration } = this;
+    if (this.problem) {
+      return html`<div class="alone">
+        <cx-problem .problem=${this.problem} @retry=${() => void this.#open()}></cx-problem>
+      </div>`;
+    }
+    return html`<header>
+        ${this.#detail.render(
+          ({ summary }) => html`<cx-circuit-heading
+            .summary=${summary}
+            .exploration=${exploration}
+            @help=${() => this.help.toggle()}
+          ></cx-circuit-heading>`,
+          () => html`<span class="skeleton" style="height: 46px"></span>`,
+        )}
+        ${exploration === null ? "" : this.#tools(exploration)}
+      </header>
+      <div class="stage">
+        ${this.#graph.render(
+          (graph) => this.#stage(graph, exploration),
+          () => html`<p class="quiet loading" role="status">Loading the graph …</p>`,
+        )}
+      </div>
+      <aside>${exploration === null ? "" : this.#side(exploration)}</aside>
+      <cx-help-dialog></cx-help-dialog>`;
+  }
+
+  #tools(exploration: Exploration): TemplateResult {
+    return html`<cx-circuit-toolbar
+      .exploration=${exploration}
+      .timeline=${this.#store?.timeline}
+      .nodes=${this.#graph.data?.nodes ?? []}
+      @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
+      @undo=${() => this.#store?.undo()}
+      @redo=${() => this.#store?.redo()}
+      @select-node=${this.#select}
+    ></cx-circuit-toolbar>`;
+  }
+
+  #stage(graph: CircuitGraph, exploration: Exploration | null): TemplateResult {
+    const isTable = exploration?.view === "table";
+    const selection = exploration?.selection ?? null;
+    return html`<cx-circuit-graph
+        ?hidden=${isTable}
+        .graph=${graph}
+        .ablated=${this.ablated}
+        .selection=${selection}
+        @toggle-node=${this.#toggle}
+        @select-node=${this.#select}
+      ></cx-circuit-graph>
+      ${isTable
+        ? html`<div class="tables">
+            <h2>Nodes</h2>
+            <cx-node-table
+              .graph=${graph}
+              .ablated=${this.ablated}
+              .selection=${selection}
+              @toggle-node=${this.#toggle}
+              @select-node=${this.#select}
+            ></cx-node-table>
+            <h2>Edges</h2>
+            <cx-edge-table .graph=${graph}></cx-edge-table>
+          </div>`
+        : ""}`;
+  }
+
+  #side(exploration: Exploration): TemplateResult {
+    const { answer, stale, problem } = this.#numbers.current;
+    const next = this.#nextTokens.current;
+    const detail = this.#detail.data;
+    const part = (title: string, content: TemplateResult, open = true): TemplateResult =>
+      html`<details ?open=${open}>
+        <summary>${title}</summary>
+        ${content}
+      </details>`;
+    return html`<cx-number-panel
+        .answer=${answer}
+        .stale=${stale}
+        .problem=${problem}
+        .target=${detail?.summary.target_loss ?? 0.15}
+        @retry=${() => this.#ask()}
+      ></cx-number-panel>
+      ${part(
+        "Node",
+        html`<cx-node-card
+          .graph=${this.#graph.data}
+          .node=${exploration.selection}
+          .ablated=${exploration.selection !== null && this.ablated.has(exploration.selection)}
+          @toggle-node=${this.#toggle}
+          @select-node=${this.#select}
+        ></cx-node-card>`,
+      )}
+      ${part(
+        "Pairs, worst first",
+        html`<cx-pair-list ?stale=${stale} .pairs=${answer?.pairs ?? []}></cx-pair-list>`,
+      )}
+      ${part(
+        "Prompt",
+        html`<cx-prompt-box
+          .prompt=${exploration.prompt}
+          .answer=${next.answer?.prompt ?? null}
+          .stale=${next.stale}
+          .problem=${next.problem}
+          @ask=${(event: CustomEvent<string>) =>
+            this.#step((now) => ({ ...now, prompt: event.detail }))}
+        ></cx-prompt-box>`,
+        exploration.prompt !== "",
+      )}
+      ${part(
+        "Provenance",
+        html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
+        false,
+      )}`;
+  }
+}

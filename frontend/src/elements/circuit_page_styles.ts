@@ -1,0 +1,84 @@
+/** Layout of the circuit page: an instrument that fills the window, a column below 1100 px. */
+import { css } from "lit";
+
+export const circuitPageStyles = css`
+  :host {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) clamp(372px, 27vw, 520px);
+    grid-template-rows: auto minmax(0, 1fr);
+    height: calc(100vh - 44px);
+    min-height: 620px;
+  }
+  header {
+    grid-column: 1 / -1;
+    display: grid;
+    gap: 12px;
+    padding: 12px 24px;
+    background: var(--surface);
+    border-bottom: 1px solid var(--line);
+  }
+  .stage {
+    position: relative;
+    min-height: 0;
+    min-width: 0;
+    background: var(--surface);
+  }
+  cx-circuit-graph {
+    height: 100%;
+  }
+  .tables {
+    height: 100%;
+    overflow: auto;
+  }
+  .tables h2 {
+    padding: 14px 12px 6px;
+  }
+  .stage > cx-problem,
+  .loading {
+    display: block;
+    max-width: 620px;
+    margin: 40px auto;
+    padding: 0 24px;
+  }
+  aside {
+    min-width: 0;
+    padding: 8px 22px 32px;
+    overflow-y: auto;
+    background: var(--surface);
+    border-left: 1px solid var(--line);
+  }
+  details {
+    margin-top: 14px;
+    border-top: 1px solid var(--line);
+  }
+  summary {
+    padding: 9px 0;
+    font-weight: 620;
+    cursor: pointer;
+  }
+  .alone {
+    grid-column: 1 / -1;
+    padding: 48px 24px;
+  }
+  .alone > * {
+    max-width: 640px;
+    margin: 0 auto;
+  }
+  @media (max-width: 1099px) {
+    :host {
+      display: block;
+      height: auto;
+    }
+    .stage {
+      height: 66vh;
+      min-height: 440px;
+      border-bottom: 1px solid var(--line);
+    }
+    aside {
+      border-left: 0;
+    }
+    header {
+      padding-inline: 16px;
+    }
+  }
+`;

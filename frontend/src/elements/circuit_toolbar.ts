@@ -1,0 +1,174 @@
+/**
+ * What is asked of the model: mode, value, pairs; and the way through the history. Fires `change-state`
+ * with a function from one state to the next, `undo`, `redo`, and `select-node` with a name.
+ */
+import { LitElement, css, html } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+
+import type { GraphNode, Mode, Value } from "../api/types";
+import type { Exploration } from "../state/exploration";
+import {
+  MODES,
+  MODE_NAMES,
+  SPLITS,
+  VALUES,
+  VALUE_NAMES,
+  isUntouched,
+  reset,
+} from "../state/exploration";
+import type { Timeline } from "../state/timeline";
+import { canRedo, canUndo, redoWords, undoWords } from "../state/timeline";
+import { base, controls } from "../styles/shared";
+import "./node_search";
+import type { NodeSearch } from "./node_search";
+import "./segmented";
+
+export type Change = (state: Exploration) => Exploration;
+
+const MODE_HINTS: Record<Mode, string> = {
+  circuit: "The circuit's nodes are kept, everything else is ablated",
+  circuit_ablated: "The circuit's nodes are ablated, everything else is kept",
+  model: "Everything is kept",
+};
+
+const VALUE_HINTS: Record<Value, string> = {
+  mean: "An ablated node takes its mean over the pretraining distribution",
+  zero: "An ablated node becomes 0",
+  resample: "An ablated node takes values from random held-out text",
+};
+
+const VIEWS = [
+  { value: "graph", label: "Graph" },
+  { value: "table", label: "Table" },
+];
+
+@customElement("cx-circuit-toolbar")
+export class CircuitToolbar extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 18px;
+      }
+      .group {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      .group.right {
+        margin-left: auto;
+      }
+      input[type="number"] {
+        width: 68px;
+      }
+      label {
+        color: var(--ink-3);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) exploration!: Exploration;
+  @property({ attribute: false }) timeline!: Timeline;
+  @property({ attribute: false }) nodes: readonly GraphNode[] = [];
+  @query("cx-node-search") private readonly search!: NodeSearch;
+
+  focusSearch(): void {
+    this.search.focus();
+  }
+
+  #change(change: Change): void {
+    this.dispatchEvent(new CustomEvent<Change>("change-state", { detail: change }));
+  }
+
+  #seed(event: Event): void {
+    const field = event.target as HTMLInputElement;
+    const seed = field.valueAsNumber;
+    if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31) {
+      this.#change((state) => ({ ...state, seed }));
+    } else {
+      field.value = String(this.exploration.seed);
+    }
+  }
+
+  override render(): TemplateResult {
+    const { exploration: state, timeline } = this;
+    return html`<cx-segmented
+        name="Mode"
+        .choices=${MODES.map((mode) => ({ value: mode, label: MODE_NAMES[mode], hint: MODE_HINTS[mode] }))}
+        .value=${state.mode}
+        @choose=${(event: CustomEvent<Mode>) =>
+          this.#change((now) => ({ ...now, mode: event.detail }))}
+      ></cx-segmented>
+      <cx-segmented
+        name="Ablate by"
+        .choices=${VALUES.map((value) => ({ value, label: VALUE_NAMES[value], hint: VALUE_HINTS[value] }))}
+        .value=${state.value}
+        @choose=${(event: CustomEvent<Value>) =>
+          this.#change((now) => ({ ...now, value: event.detail }))}
+      ></cx-segmented>
+      <div class="group">
+        <label for="split">Pairs</label>
+        <select
+          id="split"
+          @change=${(event: Event) => {
+            const split = SPLITS.find((one) => one === (event.target as HTMLSelectElement).value);
+            if (split) this.#change((now) => ({ ...now, split }));
+          }}
+        >
+          ${SPLITS.map(
+            (split) => html`<option .selected=${split === state.split} value=${split}>${split}</option>`,
+          )}
+        </select>
+        <label for="seed">seed</label>
+        <input
+          id="seed"
+          type="number"
+          min="0"
+          step="1"
+          .value=${String(state.seed)}
+          @change=${this.#seed}
+        />
+      </div>
+      <div class="group" role="group" aria-label="History">
+        <button
+          ?disabled=${!canUndo(timeline)}
+          title="Undo: ${undoWords(timeline)} (Ctrl Z)"
+          @click=${() => this.dispatchEvent(new Event("undo"))}
+        >
+          Undo
+        </button>
+        <button
+          ?disabled=${!canRedo(timeline)}
+          title="Redo: ${redoWords(timeline)} (Ctrl Shift Z)"
+          @click=${() => this.dispatchEvent(new Event("redo"))}
+        >
+          Redo
+        </button>
+        <button
+          ?disabled=${isUntouched(state)}
+          title="Nothing ablated or restored by hand (R)"
+          @click=${() => this.#change(reset)}
+        >
+          Reset
+        </button>
+      </div>
+      <div class="group right">
+        <cx-node-search
+          .nodes=${this.nodes}
+          @select-node=${(event: CustomEvent<string>) =>
+            this.dispatchEvent(new CustomEvent("select-node", { detail: event.detail }))}
+        ></cx-node-search>
+        <cx-segmented
+          .choices=${VIEWS}
+          .value=${state.view}
+          @choose=${(event: CustomEvent<string>) =>
+            this.#change((now) => ({ ...now, view: event.detail === "table" ? "table" : "graph" }))}
+        ></cx-segmented>
+      </div>`;
+  }
+}

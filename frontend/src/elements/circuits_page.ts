@@ -1,0 +1,101 @@
+/** All circuits, and the way in for bundles from another instance. */
+import { LitElement, css, html } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+
+import { api, need } from "../api/client";
+import { asProblem } from "../api/problem";
+import type { Bundle, Problem } from "../api/types";
+import { base, controls } from "../styles/shared";
+import "./circuit_table";
+import { header, pageHeader } from "./page_header";
+import "./problem_panel";
+import { Resource } from "./resource";
+
+@customElement("cx-circuits-page")
+export class CircuitsPage extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    pageHeader,
+    css`
+      cx-problem {
+        margin-bottom: 16px;
+      }
+    `,
+  ];
+
+  @state() private problem: Problem | null = null;
+  @query("input[type=file]") private readonly file!: HTMLInputElement;
+
+  readonly #circuits = new Resource(this, () => need(api.GET("/api/circuits")));
+
+  async #import(): Promise<void> {
+    const file = this.file.files?.[0];
+    if (file === undefined) return;
+    this.problem = null;
+    try {
+      const bundle = parse(await file.text(), file.name);
+      const circuit = await need(api.POST("/api/bundles", { body: bundle }));
+      location.assign(`/circuits/${circuit.slug}`);
+    } catch (error) {
+      this.problem = error instanceof NotABundle ? error.problem : asProblem(error);
+    } finally {
+      this.file.value = "";
+    }
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="page">
+      ${header({
+        title: "Circuits",
+        lead: "Every circuit kept here, found by a search or brought in as a bundle.",
+        actions: html`<input
+            type="file"
+            accept=".json,application/json"
+            hidden
+            aria-label="Bundle to import"
+            @change=${this.#import}
+          />
+          <button @click=${() => this.file.click()}>Import bundle …</button>`,
+      })}
+      <cx-problem no-retry .problem=${this.problem}></cx-problem>
+      ${this.#circuits.render((circuits) =>
+        circuits.length === 0
+          ? html`<div class="panel empty">
+              <h2>No circuit yet</h2>
+              <p><a href="/">Choose a task and start a search</a>, or import a bundle.</p>
+            </div>`
+          : html`<cx-circuit-table .circuits=${circuits}></cx-circuit-table>`,
+      )}
+    </div>`;
+  }
+}
+
+class NotABundle extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+/** The server checks a bundle; this only tells a JSON object of that format from another file. */
+function parse(text: string, name: string): Bundle {
+  let found: unknown = null;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    found = null;
+  }
+  const isBundle =
+    typeof found === "object" &&
+    found !== null &&
+    "format" in found &&
+    found.format === "circuit-explorer-bundle";
+  if (isBundle) return found as unknown as Bundle;
+  throw new NotABundle({
+    title: "This file is no bundle",
+    status: 0,
+    detail: `${name} is not a JSON file with format "circuit-explorer-bundle".`,
+    remedy: "On the circuit's page of the other instance, choose Export, then Bundle.",
+  });
+}

@@ -1,0 +1,123 @@
+/** What the shapes and lines of the drawing mean; lines without weight can be hidden here. */
+import { LitElement, css, html, nothing, svg } from "lit";
+import type { SVGTemplateResult, TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import type { CircuitGraph } from "../api/types";
+import type { NodeKind } from "../drawing/rows";
+import { KINDS, KIND_NAMES } from "../drawing/rows";
+import { base } from "../styles/shared";
+
+const OUTLINES: Record<NodeKind, SVGTemplateResult> = {
+  read: svg`<ellipse cx="12" cy="7" rx="10.5" ry="6" stroke="var(--kind-write)"/>`,
+  write: svg`<path d="M5 1h14l4 4v4l-4 4H5L1 9V5z"/>`,
+  q: svg`<rect x="1" y="1" width="22" height="12" rx="3"/>`,
+  k: svg`<rect x="1" y="1" width="22" height="12" rx="3"/>`,
+  v: svg`<rect x="1" y="1" width="22" height="12" rx="3"/>`,
+  neuron: svg`<path d="M6 1h12l5 6-5 6H6L1 7z"/>`,
+};
+
+@customElement("cx-graph-legend")
+export class GraphLegend extends LitElement {
+  static override styles = [
+    base,
+    css`
+      details {
+        background: var(--surface);
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        font-size: var(--small);
+        color: var(--ink-2);
+      }
+      summary {
+        padding: 4px 12px;
+        cursor: pointer;
+        font-weight: 600;
+      }
+      ul {
+        display: grid;
+        grid-template-columns: auto auto;
+        gap: 3px 18px;
+        margin: 0;
+        padding: 2px 12px 10px;
+        list-style: none;
+      }
+      li,
+      label {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      li.head {
+        grid-column: 1 / -1;
+      }
+      svg {
+        flex: none;
+        width: 24px;
+        height: 14px;
+        stroke-width: 1.4;
+        overflow: visible;
+      }
+      input {
+        margin: 0;
+        accent-color: var(--accent);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) graph: CircuitGraph | null = null;
+  @state() private readonly wide = matchMedia("(min-width: 1100px)").matches;
+
+  override render(): TemplateResult {
+    const present = new Set(this.graph?.nodes.map((node) => node.kind));
+    const lines = new Set(this.graph?.edges.map((edge) => edge.kind));
+    return html`<details ?open=${this.wide}>
+      <summary>Legend</summary>
+      <ul>
+        ${KINDS.filter((kind) => present.has(kind)).map(
+          (kind) => html`<li>
+            <svg viewBox="0 0 24 14" aria-hidden="true" style="fill: var(--kind-${kind})">
+              ${OUTLINES[kind]}
+            </svg>
+            ${KIND_NAMES[kind]}
+          </li>`,
+        )}
+        <li>
+          <svg viewBox="0 0 24 14" aria-hidden="true" fill="none" stroke="var(--ink-3)">
+            <rect x="1" y="1" width="22" height="12" rx="3" stroke-dasharray="3 2" />
+            <path d="M4 2.5 20 11.5M20 2.5 4 11.5" />
+          </svg>
+          ablated
+        </li>
+        ${this.#line("positive weight", "var(--positive)")}
+        ${this.#line("negative weight", "var(--negative)")}
+        ${lines.has("join")
+          ? this.#line("written, read later", "var(--ink-3)", "4 3", "join")
+          : nothing}
+        ${lines.has("qk") ? this.#line("query times key", "var(--kind-q)", "1.5 2.5", "qk") : nothing}
+      </ul>
+    </details>`;
+  }
+
+  #line(words: string, color: string, dashes = "", kind?: "join" | "qk"): TemplateResult {
+    const picture = html`<svg viewBox="0 0 24 14" aria-hidden="true">
+      <path d="M1 7h22" stroke-dasharray=${dashes} style="stroke: ${color}; stroke-width: 2.4" />
+    </svg>`;
+    if (kind === undefined) return html`<li>${picture} ${words}</li>`;
+    return html`<li>
+      <label>
+        ${picture} ${words}
+        <input
+          type="checkbox"
+          checked
+          @change=${(event: Event) =>
+            this.#show(kind, (event.target as HTMLInputElement).checked)}
+        />
+      </label>
+    </li>`;
+  }
+
+  #show(kind: "join" | "qk", shown: boolean): void {
+    this.dispatchEvent(new CustomEvent("show-lines", { detail: { kind, shown } }));
+  }
+}

@@ -1,0 +1,69 @@
+/** The keys of the circuit page. */
+import { LitElement, css, html } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, query } from "lit/decorators.js";
+
+import { dialogs } from "../styles/dialogs";
+import { base, controls } from "../styles/shared";
+
+const KEYS: readonly (readonly [readonly string[], string])[] = [
+  [["Click"], "ablate a node, or restore it"],
+  [["←", "→", "↑", "↓"], "move among nodes, once the graph has the focus"],
+  [["Enter", "Space"], "ablate or restore the selected node"],
+  [["1", "2", "3"], "circuit alone, circuit ablated, whole model"],
+  [["Ctrl Z"], "undo (the browser's Back does the same)"],
+  [["Ctrl Shift Z", "Ctrl Y"], "redo (Forward)"],
+  [["R"], "reset: nothing ablated or restored by hand"],
+  [["T"], "table or graph"],
+  [["F"], "fit the circuit into the view"],
+  [["/"], "find a node"],
+  [["Esc"], "select nothing"],
+  [["?"], "this list"],
+];
+
+@customElement("cx-help-dialog")
+export class HelpDialog extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    dialogs,
+    css`
+      dl {
+        display: grid;
+        grid-template-columns: max-content 1fr;
+        gap: 8px 18px;
+        margin: 14px 0 0;
+        font-size: 13px;
+      }
+      dt {
+        display: flex;
+        gap: 4px;
+      }
+      dd {
+        margin: 0;
+        color: var(--ink-2);
+      }
+    `,
+  ];
+
+  @query("dialog") private readonly dialog!: HTMLDialogElement;
+
+  toggle(): void {
+    if (this.dialog.open) this.dialog.close();
+    else this.dialog.showModal();
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog aria-labelledby="title">
+      <h2 id="title">Keys</h2>
+      <dl>
+        ${KEYS.map(
+          ([keys, words]) =>
+            html`<dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt>
+              <dd>${words}</dd>`,
+        )}
+      </dl>
+      <form class="actions" method="dialog"><button>Close</button></form>
+    </dialog>`;
+  }
+}

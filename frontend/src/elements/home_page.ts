@@ -1,0 +1,258 @@
+/** The overview: tasks by checkpoints, each cell the size of a circuit or the offer to search. */
+import { LitElement, css, html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, query } from "lit/decorators.js";
+
+import { api, need } from "../api/client";
+import type { BrokenCheckpoint, CheckpointSummary, CircuitSummary, TaskSummary } from "../api/types";
+import type { Cell } from "../state/matrix";
+import { cellKey, matrix } from "../state/matrix";
+import { base, chips, controls, skeleton, tables } from "../styles/shared";
+import { compact, count, decimal, plural, sparsity } from "../text/format";
+import { header, pageHeader } from "./page_header";
+import { Resource } from "./resource";
+import type { SearchDialog, SearchStart } from "./search_dialog";
+import "./search_dialog";
+import { answersText } from "./visible_text";
+
+interface Overview {
+  broken_checkpoints: readonly BrokenCheckpoint[];
+  checkpoints: readonly CheckpointSummary[];
+  tasks: readonly TaskSummary[];
+  circuits: readonly CircuitSummary[];
+}
+
+@customElement("cx-home-page")
+export class HomePage extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    tables,
+    chips,
+    skeleton,
+    pageHeader,
+    css`
+      thead th {
+        vertical-align: bottom;
+        white-space: normal;
+      }
+      thead a {
+        font-size: 13px;
+        font-weight: 620;
+      }
+      thead .facts {
+        display: block;
+        font-weight: 400;
+      }
+      th.task {
+        width: 46%;
+        min-width: 260px;
+        font-weight: 400;
+      }
+      .task a {
+        font-weight: 550;
+        text-decoration: none;
+      }
+      .task a:hover {
+        text-decoration: underline;
+      }
+      .task .decides {
+        display: block;
+        color: var(--ink-3);
+        font-size: var(--small);
+      }
+      .answers {
+        white-space: nowrap;
+        color: var(--ink-3);
+      }
+      td.cell {
+        min-width: 150px;
+        padding: 0;
+        border-left: 1px solid var(--line);
+        vertical-align: middle;
+      }
+      .cell > * {
+        display: flex;
+        align-items: baseline;
+        gap: 8px;
+        padding: 8px 14px;
+      }
+      .cell a {
+        color: inherit;
+        text-decoration: none;
+      }
+      .cell a:hover {
+        background: var(--accent-wash);
+      }
+      .size {
+        min-width: 2.4em;
+        text-align: right;
+        font-size: 17px;
+        font-weight: 620;
+      }
+      .misses .size {
+        color: var(--ink-3);
+        font-weight: 450;
+      }
+      .cell .loss {
+        font-size: var(--small);
+        color: var(--ink-3);
+      }
+      .cell .flag {
+        margin-left: auto;
+        font-size: var(--tiny);
+        color: var(--bad);
+      }
+      .cell .more {
+        margin-left: auto;
+        font-size: var(--tiny);
+        color: var(--ink-3);
+      }
+      .cell button {
+        margin: 5px 10px;
+        padding: 3px 10px;
+        min-height: 26px;
+        border-color: var(--line);
+        background: none;
+        color: var(--ink-3);
+      }
+      .cell button:hover {
+        color: var(--accent);
+        border-color: var(--accent) !important;
+      }
+      .broken {
+        margin: 0;
+        padding: 12px 16px 12px 32px;
+        overflow-wrap: anywhere;
+        color: var(--ink-2);
+      }
+      .legend {
+        margin-top: 10px;
+      }
+    `,
+  ];
+
+  readonly #overview = new Resource<Overview>(this, () => need(api.GET("/index.json")));
+
+  @query("cx-search-dialog") private readonly search!: SearchDialog;
+
+  #open(start: SearchStart): void {
+    void this.search.open(start);
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="page">
+      ${header({
+        title: "Circuits by task and checkpoint",
+        lead: html`Each number is a circuit: how many nonzero weights (induced edges) join the nodes
+        that a weight-sparse transformer needs for a next-token task. Open one to take it apart.`,
+        actions: html`<button class="primary" @click=${() => this.#open({})}>New search</button>`,
+      })}
+      ${this.#overview.render(
+        (overview) => html`${this.#matrix(overview)}${broken(overview.broken_checkpoints)}`,
+        () => html`<div class="panel" role="status" aria-label="Loading">
+          <span class="skeleton" style="height: 420px"></span>
+        </div>`,
+      )}
+      <cx-search-dialog></cx-search-dialog>
+    </div>`;
+  }
+
+  #matrix({ checkpoints, tasks, circuits }: Overview): TemplateResult {
+    if (checkpoints.length === 0) {
+      return html`<div class="panel empty">
+        <h2>No checkpoint yet</h2>
+        <p>
+          Put a checkpoint folder into the zoo or into the data folder, or train one:
+          <code>circuit-explorer train RECIPE.toml --out DIR</code>. Then reload this page.
+        </p>
+      </div>`;
+    }
+    const cells = matrix(circuits);
+    return html`<div class="panel scroll">
+        <table>
+          <caption class="visually-hidden">
+            Size of the smallest circuit that meets its target, by task and checkpoint
+          </caption>
+          <thead>
+            <tr>
+              <th class="task" scope="col">
+                ${plural(tasks.length, "task")}, ${plural(circuits.length, "circuit")}
+              </th>
+              <th scope="col">Answers</th>
+              ${checkpoints.map((checkpoint) => this.#column(checkpoint))}
+            </tr>
+          </thead>
+          <tbody>
+            ${tasks.map(
+              (task) => html`<tr>
+                <th class="task" scope="row">
+                  <a href="/tasks/${task.name}">${task.title}</a>
+                  <span class="decides">${task.decides}</span>
+                </th>
+                <td class="answers">${answersText(task.answers)}</td>
+                ${checkpoints.map((checkpoint) =>
+                  this.#cell(checkpoint, task, cells.get(cellKey(checkpoint.name, task.name))),
+                )}
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      <p class="legend quiet small">
+        Induced edges of the smallest circuit that meets its target; its task loss on test pairs in
+        nats beside it (chance 0.693).
+      </p>`;
+  }
+
+  #column(checkpoint: CheckpointSummary): TemplateResult {
+    const loss = checkpoint.held_out_loss ?? null;
+    return html`<th scope="col">
+      <a href="/checkpoints/${checkpoint.name}">${checkpoint.name}</a>
+      <span class="facts">
+        ${checkpoint.n_layer} layers, ${compact(checkpoint.nonzero)} nonzero
+        (${sparsity(checkpoint.nonzero_fraction)})${loss === null
+          ? nothing
+          : html`, held-out loss ${decimal(loss, 2)}`}
+      </span>
+    </th>`;
+  }
+
+  #cell(checkpoint: CheckpointSummary, task: TaskSummary, cell: Cell | undefined): TemplateResult {
+    if (cell === undefined) {
+      return html`<td class="cell">
+        <button
+          aria-label="Search ${task.title} in ${checkpoint.name}"
+          @click=${() => this.#open({ checkpoint: checkpoint.name, task: task.name })}
+        >
+          search
+        </button>
+      </td>`;
+    }
+    const { best, others } = cell;
+    const words = `${plural(best.induced_edges, "induced edge")}, task loss ${decimal(best.task_loss)}`;
+    return html`<td class="cell ${best.meets_target ? "" : "misses"}">
+      <a href="/circuits/${best.slug}" aria-label="${task.title} in ${checkpoint.name}: ${words}">
+        <span class="size">${count(best.induced_edges)}</span>
+        <span class="loss">${decimal(best.task_loss)}</span>
+        ${best.meets_target
+          ? nothing
+          : html`<span class="flag">misses ${best.target_loss}</span>`}
+        ${others > 0 && best.meets_target
+          ? html`<span class="more">1 of ${others + 1}</span>`
+          : nothing}
+      </a>
+    </td>`;
+  }
+}
+
+/** Folders that look like checkpoints but cannot be opened, each with the reason. */
+function broken(found: readonly BrokenCheckpoint[]): TemplateResult | typeof nothing {
+  if (found.length === 0) return nothing;
+  return html`<section>
+    <h2>Checkpoints that cannot be opened</h2>
+    <ul class="panel broken">
+      ${found.map((one) => html`<li><strong>${one.name}</strong> ${one.error}</li>`)}
+    </ul>
+  </section>`;
+}

@@ -1,0 +1,228 @@
+/** A search as it runs: status, loss and size falling, the log, and where it led. */
+import { LitElement, css, html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import { api, need } from "../api/client";
+import { listenToJob } from "../api/events";
+import { asProblem } from "../api/problem";
+import type { JobDetail, Problem, Progress } from "../api/types";
+import { base, chips, controls } from "../styles/shared";
+import { count, decimal, instant } from "../text/format";
+import { facts, factStyles } from "./facts";
+import { hasEnded, stageWords, statusChip } from "./job_words";
+import { header, pageHeader } from "./page_header";
+import "./problem_panel";
+import "./progress_figure";
+import { Resource } from "./resource";
+
+@customElement("cx-job-page")
+export class JobPage extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    chips,
+    pageHeader,
+    factStyles,
+    css`
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 320px;
+        gap: 24px;
+        align-items: start;
+      }
+      @media (max-width: 1000px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      .figure {
+        padding: 10px 8px 4px;
+      }
+      .now {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px 32px;
+        margin-bottom: 14px;
+        padding: 14px 18px;
+      }
+      .now div {
+        min-width: 90px;
+      }
+      .now b {
+        display: block;
+        font-size: 20px;
+        font-weight: 600;
+        line-height: 1.3;
+      }
+      .stage {
+        flex: 1 1 260px;
+      }
+      progress {
+        width: 100%;
+        height: 6px;
+        margin-top: 8px;
+        accent-color: var(--accent);
+      }
+      .done {
+        margin-bottom: 14px;
+        padding: 14px 18px;
+        border-left: 3px solid var(--good);
+      }
+      cx-problem {
+        margin-bottom: 14px;
+      }
+      aside section {
+        margin-top: 0;
+        margin-bottom: 24px;
+      }
+      ol {
+        max-height: 260px;
+        margin: 0;
+        padding: 0;
+        overflow: auto;
+        list-style: none;
+        font: var(--small) / 1.6 var(--mono);
+        color: var(--ink-2);
+      }
+    `,
+  ];
+
+  @property() job = "";
+  @state() private events: readonly Progress[] = [];
+  @state() private logs: readonly string[] = [];
+  @state() private lost = false;
+  @state() private problem: Problem | null = null;
+  #stop: () => void = () => undefined;
+
+  readonly #detail = new Resource(this, () =>
+    need(api.GET("/api/jobs/{id}", { params: { path: { id: this.job } } })),
+  );
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.events = [];
+    this.logs = [];
+    this.#stop = listenToJob(this.job, {
+      status: () => void this.#detail.reload(),
+      progress: (progress) => (this.events = [...this.events, progress]),
+      log: (message) => (this.logs = [...this.logs, message]),
+      end: () => {
+        this.lost = false;
+        void this.#detail.reload();
+      },
+      lost: (lost) => (this.lost = lost),
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop();
+  }
+
+  async #cancel(): Promise<void> {
+    this.problem = null;
+    try {
+      await need(api.DELETE("/api/jobs/{id}", { params: { path: { id: this.job } } }));
+      await this.#detail.reload();
+    } catch (error) {
+      this.problem = asProblem(error);
+    }
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="page">${this.#detail.render((job) => this.#page(job))}</div>`;
+  }
+
+  #page(job: JobDetail): TemplateResult {
+    const { request } = job;
+    const ended = hasEnded(job.status);
+    return html`${header({
+        over: `Search ${job.id}`,
+        title: request.task,
+        lead: html`in <a href="/checkpoints/${request.checkpoint}">${request.checkpoint}</a>
+          ${statusChip(job.status)}`,
+        actions: ended ? html`` : html`<button @click=${this.#cancel}>Cancel search</button>`,
+      })}
+      <div class="columns">
+        <div>
+          <cx-problem no-retry .problem=${this.problem ?? job.error ?? null}></cx-problem>
+          ${this.#outcome(job)} ${this.#now(job)}
+          <div class="panel figure">
+            <cx-progress-figure
+              .events=${this.events}
+              .target=${request.target_loss}
+            ></cx-progress-figure>
+          </div>
+        </div>
+        <aside>${this.#aside(job)}</aside>
+      </div>`;
+  }
+
+  #outcome(job: JobDetail): TemplateResult | typeof nothing {
+    if (job.slug) {
+      return html`<div class="panel done" role="status">
+        <p>Found <code>${job.slug}</code>.</p>
+        <p style="margin-top: 8px">
+          <a class="button primary" href="/circuits/${job.slug}">Open the circuit</a>
+        </p>
+      </div>`;
+    }
+    if (job.status === "queued") {
+      const ahead = job.queue_position ?? 0;
+      return html`<p class="panel now" role="status">
+        Waiting for a free core${ahead > 0 ? html`, ${ahead} ahead of it` : nothing}.
+      </p>`;
+    }
+    if (job.status === "interrupted" && !job.error) {
+      return html`<p class="panel now">
+        Cut off by a restart of the server. Start the search again with the same seed.
+      </p>`;
+    }
+    return nothing;
+  }
+
+  #now(job: JobDetail): TemplateResult | typeof nothing {
+    const now = this.events.at(-1) ?? job.progress;
+    if (!now) return nothing;
+    const stage = stageWords(now.stage);
+    return html`<div class="panel now">
+      <div class="stage">
+        <span class="quiet small">${hasEnded(job.status) ? "Last stage" : "Stage"}</span>
+        <div>${stage}, step ${count(now.step)} of ${count(now.steps)}</div>
+        <progress max=${Math.max(now.steps, 1)} .value=${now.step} aria-label=${stage}></progress>
+      </div>
+      <div><span class="quiet small">Task loss</span><b>${decimal(now.loss)}</b></div>
+      <div><span class="quiet small">Nodes</span><b>${count(now.nodes)}</b></div>
+      ${now.edges == null
+        ? nothing
+        : html`<div><span class="quiet small">Induced edges</span><b>${count(now.edges)}</b></div>`}
+    </div>`;
+  }
+
+  #aside(job: JobDetail): TemplateResult {
+    const { request } = job;
+    return html`<section>
+        <h2>Asked for</h2>
+        ${facts([
+          ["Task", html`<a href="/tasks/${request.task}">${request.task}</a>`],
+          ["Target loss", `${request.target_loss} nats`],
+          ["Seed", String(request.seed)],
+          ["Asked", instant(job.created)],
+          ["Started", job.started ? instant(job.started) : "not yet"],
+          ["Ended", job.finished ? instant(job.finished) : "not yet"],
+        ])}
+      </section>
+      ${this.lost
+        ? html`<p class="chip bad" role="status">Connection lost, trying again …</p>`
+        : nothing}
+      ${this.logs.length === 0
+        ? nothing
+        : html`<section>
+            <h2>Log</h2>
+            <ol>
+              ${this.logs.map((line) => html`<li>${line}</li>`)}
+            </ol>
+          </section>`}`;
+  }
+}

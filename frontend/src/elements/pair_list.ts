@@ -1,0 +1,108 @@
+/** The pairs under the intervention, worst first: both texts with their answers and differences. */
+import { LitElement, css, html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import type { PairAnswer } from "../api/types";
+import { base, chips, controls } from "../styles/shared";
+import { decimal, plural, signed } from "../text/format";
+import { sourceText, tokenText } from "./visible_text";
+
+const FEW = 4;
+const MORE = 20;
+
+@customElement("cx-pair-list")
+export class PairList extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    chips,
+    css`
+      :host([stale]) ol {
+        opacity: 0.5;
+      }
+      ol {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        padding: 8px 0;
+        border-bottom: 1px solid var(--line);
+      }
+      .over {
+        display: flex;
+        justify-content: space-between;
+        font-size: var(--small);
+        color: var(--ink-3);
+      }
+      .side {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: end;
+        gap: 10px;
+        margin-top: 4px;
+      }
+      .source {
+        max-height: 7.8em;
+        overflow: auto;
+        padding: 3px 8px;
+        border-radius: 4px;
+        background: var(--surface-2);
+        font-size: 12px;
+      }
+      .answer {
+        font-size: var(--small);
+        text-align: right;
+      }
+      .wrong {
+        color: var(--bad);
+        font-weight: 600;
+      }
+      button {
+        margin-top: 10px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) pairs: readonly PairAnswer[] = [];
+  @state() private shown = FEW;
+
+  override render(): TemplateResult {
+    const wrong = this.pairs.filter((p) => p.first_difference <= 0 || p.second_difference <= 0);
+    return html`<p class="quiet small">
+        ${wrong.length === 0
+          ? `All ${plural(this.pairs.length, "pair")} answered right, both sequences.`
+          : `${plural(wrong.length, "pair")} of ${this.pairs.length} with a wrong answer.`}
+      </p>
+      <ol>
+        ${this.pairs.slice(0, this.shown).map((pair) => this.#pair(pair))}
+      </ol>
+      ${this.pairs.length > this.shown
+        ? html`<button @click=${() => (this.shown += MORE)}>Show more pairs</button>`
+        : nothing}`;
+  }
+
+  #pair(pair: PairAnswer): TemplateResult {
+    return html`<li>
+      <div class="over">
+        <span>pair ${pair.pair}</span><span>loss ${decimal(pair.loss)}</span>
+      </div>
+      ${side(pair.first_text, pair.first_answer, pair.first_difference)}
+      ${side(pair.second_text, pair.second_answer, pair.second_difference)}
+    </li>`;
+  }
+}
+
+function side(text: string, answer: string, difference: number): TemplateResult {
+  const isWrong = difference <= 0;
+  return html`<div class="side">
+    <pre class="source" tabindex="0" aria-label="Prompt">${sourceText(text)}</pre>
+    <div class="answer">
+      ${tokenText(answer)}<br />
+      <span class=${isWrong ? "wrong" : "quiet"} title="logit of the right minus the wrong answer">
+        ${isWrong ? "wrong " : ""}${signed(difference, 2)}
+      </span>
+    </div>
+  </div>`;
+}

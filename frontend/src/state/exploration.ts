@@ -1,0 +1,134 @@
+/**
+ * The state of an exploration: a value, not a session. What is drawn, what is asked of the model
+ * and what the address bar holds all follow from it.
+ *
+ * A node is kept if it is in (base of the mode + restored) - ablated; the base is the circuit
+ * (circuit alone), everything but the circuit (circuit ablated) or everything (whole model).
+ * `ablated` and `restored` never overlap.
+ */
+import type { EvaluateRequest, Mode, Split, Value } from "../api/types";
+
+export type View = "graph" | "table";
+
+export interface Exploration {
+  readonly slug: string;
+  readonly mode: Mode;
+  readonly value: Value;
+  readonly ablated: ReadonlySet<string>;
+  readonly restored: ReadonlySet<string>;
+  readonly split: Split;
+  readonly seed: number;
+  readonly selection: string | null;
+  readonly view: View;
+  readonly prompt: string;
+}
+
+export const MODES: readonly Mode[] = ["circuit", "circuit_ablated", "model"];
+export const VALUES: readonly Value[] = ["mean", "zero", "resample"];
+export const SPLITS: readonly Split[] = ["test", "validation", "train"];
+
+export const MODE_NAMES: Record<Mode, string> = {
+  circuit: "circuit alone",
+  circuit_ablated: "circuit ablated",
+  model: "whole model",
+};
+
+export const VALUE_NAMES: Record<Value, string> = {
+  mean: "mean",
+  zero: "zero",
+  resample: "resampled",
+};
+
+const EMPTY: ReadonlySet<string> = new Set();
+
+export function untouched(slug: string): Exploration {
+  return {
+    slug,
+    mode: "circuit",
+    value: "mean",
+    ablated: EMPTY,
+    restored: EMPTY,
+    split: "test",
+    seed: 0,
+    selection: null,
+    view: "graph",
+    prompt: "",
+  };
+}
+
+/** Whether the mode itself keeps a node of the circuit. */
+export function baseKeeps(mode: Mode): boolean {
+  return mode !== "circuit_ablated";
+}
+
+/** Whether a node of the circuit is kept. */
+export function isKept(state: Exploration, node: string): boolean {
+  return (baseKeeps(state.mode) || state.restored.has(node)) && !state.ablated.has(node);
+}
+
+/** Whether a node of the circuit differs from what its mode makes of it. */
+export function isToggled(state: Exploration, node: string): boolean {
+  return isKept(state, node) !== baseKeeps(state.mode);
+}
+
+/** Ablates kept nodes of the circuit, restores ablated ones: each by itself. */
+export function toggle(state: Exploration, nodes: Iterable<string>): Exploration {
+  const ablated = new Set(state.ablated);
+  const restored = new Set(state.restored);
+  for (const node of nodes) {
+    const ablate = isKept(state, node);
+    ablated.delete(node);
+    restored.delete(node);
+    if (ablate && baseKeeps(state.mode)) ablated.add(node);
+    if (!ablate && !baseKeeps(state.mode)) restored.add(node);
+  }
+  return { ...state, ablated, restored };
+}
+
+/** The base of the mode again: nothing ablated or restored by hand. */
+export function reset(state: Exploration): Exploration {
+  return { ...state, ablated: EMPTY, restored: EMPTY };
+}
+
+export function isUntouched(state: Exploration): boolean {
+  return state.ablated.size === 0 && state.restored.size === 0;
+}
+
+/** What to ask the server; names sorted, so that equal states ask equal questions. */
+export function question(state: Exploration, prompt: string | null): EvaluateRequest {
+  return {
+    mode: state.mode,
+    value: state.value,
+    ablated: [...state.ablated].sort(),
+    restored: [...state.restored].sort(),
+    split: state.split,
+    seed: state.seed,
+    prompt,
+  };
+}
+
+/** Whether two states ask the same of the model. */
+export function sameIntervention(a: Exploration, b: Exploration): boolean {
+  return JSON.stringify(question(a, null)) === JSON.stringify(question(b, null));
+}
+
+/** A step from one state to the next, in words for the history. */
+export function describeStep(from: Exploration, to: Exploration): string {
+  if (from.mode !== to.mode) return `mode: ${MODE_NAMES[to.mode]}`;
+  if (from.value !== to.value) return `ablate by ${VALUE_NAMES[to.value]}`;
+  if (from.split !== to.split) return `${to.split} pairs`;
+  if (from.seed !== to.seed) return `seed ${to.seed}`;
+  if (from.view !== to.view) return `${to.view} view`;
+  if (from.prompt !== to.prompt) return to.prompt === "" ? "prompt closed" : "prompt";
+  if (isUntouched(to) && !isUntouched(from)) return "reset";
+  const changed = difference(from, to);
+  const first = changed[0];
+  if (first === undefined) return "no change";
+  const verb = isKept(to, first) ? "restore" : "ablate";
+  return changed.length === 1 ? `${verb} ${first}` : `${verb} ${changed.length} nodes`;
+}
+
+function difference(from: Exploration, to: Exploration): string[] {
+  const named = new Set([...from.ablated, ...from.restored, ...to.ablated, ...to.restored]);
+  return [...named].filter((node) => isKept(from, node) !== isKept(to, node));
+}

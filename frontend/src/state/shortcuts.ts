@@ -1,0 +1,51 @@
+/** Which key asks for what on the circuit page. */
+export type Shortcut =
+  | "undo"
+  | "redo"
+  | "reset"
+  | "table"
+  | "fit"
+  | "search"
+  | "help"
+  | "clear"
+  | "mode-1"
+  | "mode-2"
+  | "mode-3";
+
+export interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+const PLAIN: Record<string, Shortcut> = {
+  r: "reset",
+  t: "table",
+  f: "fit",
+  "/": "search",
+  "?": "help",
+  Escape: "clear",
+  "1": "mode-1",
+  "2": "mode-2",
+  "3": "mode-3",
+};
+
+/** The shortcut of a key; null if it is none. Undo and redo have Ctrl, or Cmd on a Mac. */
+export function shortcutOf(event: Key): Shortcut | null {
+  if (event.altKey) return null;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "z") return event.shiftKey ? "redo" : "undo";
+    return key === "y" ? "redo" : null;
+  }
+  return PLAIN[key] ?? null;
+}
+
+/** Whether a key goes to a field that takes text, and so is no shortcut. */
+export function isTyping(target: EventTarget | undefined): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}

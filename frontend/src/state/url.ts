@@ -1,0 +1,92 @@
+/**
+ * The exploration as a URL and back: `/circuits/<slug>?mode=...&value=...&ablated=a,b&...`, where
+ * whatever is as by default is left out.
+ *
+ * A state too long for a request line goes behind `#` instead, where it stays in the browser; the
+ * Share button keeps such a state on the server and copies `?s=<id>`. The part after `?` or `#`,
+ * and what the server keeps under an id, are the same text.
+ */
+import type { Exploration } from "./exploration";
+import { MODES, SPLITS, VALUES, untouched } from "./exploration";
+
+/** Longest path and query that go into a request line. */
+export const LONGEST_URL = 1800;
+
+export function toParams(state: Exploration): URLSearchParams {
+  const plain = untouched(state.slug);
+  const params = new URLSearchParams();
+  if (state.mode !== plain.mode) params.set("mode", state.mode);
+  if (state.value !== plain.value) params.set("value", state.value);
+  if (state.ablated.size > 0) params.set("ablated", [...state.ablated].sort().join(","));
+  if (state.restored.size > 0) params.set("restored", [...state.restored].sort().join(","));
+  if (state.split !== plain.split) params.set("split", state.split);
+  if (state.seed !== plain.seed) params.set("seed", String(state.seed));
+  if (state.view !== plain.view) params.set("view", state.view);
+  if (state.selection !== null) params.set("select", state.selection);
+  if (state.prompt !== "") params.set("prompt", state.prompt);
+  return params;
+}
+
+/** Reads a state; whatever it does not understand is as by default. */
+export function fromParams(slug: string, params: URLSearchParams): Exploration {
+  const plain = untouched(slug);
+  const ablated = names(params.get("ablated"));
+  const restored = new Set([...names(params.get("restored"))].filter((n) => !ablated.has(n)));
+  return {
+    slug,
+    mode: oneOf(MODES, params.get("mode")) ?? plain.mode,
+    value: oneOf(VALUES, params.get("value")) ?? plain.value,
+    ablated,
+    restored,
+    split: oneOf(SPLITS, params.get("split")) ?? plain.split,
+    seed: wholeNumber(params.get("seed")) ?? plain.seed,
+    selection: params.get("select") || null,
+    view: params.get("view") === "table" ? "table" : "graph",
+    prompt: params.get("prompt") ?? "",
+  };
+}
+
+/** The state as text: the query without its `?`. Commas stay readable. */
+export function toText(state: Exploration): string {
+  return toParams(state).toString().replaceAll("%2C", ",");
+}
+
+export function pathOf(slug: string): string {
+  return `/circuits/${slug}`;
+}
+
+/** Path with the state behind `?`, or behind `#` when that would be too long. */
+export function toUrl(state: Exploration): string {
+  const text = toText(state);
+  const path = pathOf(state.slug);
+  if (text === "") return path;
+  return `${path}${isLong(state) ? "#" : "?"}${text}`;
+}
+
+export function isLong(state: Exploration): boolean {
+  return pathOf(state.slug).length + 1 + toText(state).length > LONGEST_URL;
+}
+
+/** A place in the address bar: a state, or the id of one that the server keeps. */
+export function fromLocation(
+  slug: string,
+  location: { search: string; hash: string },
+): { state: Exploration } | { saved: string } {
+  const query = new URLSearchParams(location.search);
+  const saved = query.get("s");
+  if (saved) return { saved };
+  const text = location.hash.length > 1 ? location.hash.slice(1) : location.search;
+  return { state: fromParams(slug, new URLSearchParams(text)) };
+}
+
+function names(text: string | null): Set<string> {
+  return new Set((text ?? "").split(",").filter((name) => name !== ""));
+}
+
+function oneOf<T extends string>(choices: readonly T[], text: string | null): T | undefined {
+  return choices.find((choice) => choice === text);
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
