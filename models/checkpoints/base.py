@@ -270,17 +270,30 @@ def _read_held_out(path: Path, config: ModelConfig) -> Tensor | None:
         raise CheckpointError(
             f"cannot read {path} ({error}); write it again, or remove it"
         ) from error
-    if tokens is None or tokens.ndim != 2 or tokens.is_floating_point():
-        raise CheckpointError(
-            f"{path} holds no integer tensor 'tokens' of [windows, pos]; write it again, or remove it"
-        )
-    if (
-        tokens.shape[1] > config.n_ctx
-        or not 0 <= int(tokens.min()) <= int(tokens.max()) < config.vocab_size
-    ):
-        raise CheckpointError(
-            f"{path} has tokens {int(tokens.min())} to {int(tokens.max())} in windows of "
-            f"{tokens.shape[1]}; the model has {config.vocab_size} tokens and a context of "
-            f"{config.n_ctx}: write the file again, or remove it"
-        )
+    if tokens is None:
+        raise CheckpointError(f"{path} holds no tensor 'tokens'; write it again, or remove it")
+    try:
+        check_held_out(tokens, config)
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}, or remove the file") from error
     return tokens.long()
+
+
+def check_held_out(tokens: Tensor, config: ModelConfig) -> None:
+    """Check that held-out tokens can be read by a model.
+
+    Raises:
+        CheckpointError: they are not integers [windows, pos], or exceed the model's vocabulary or
+            context.
+    """
+    if tokens.ndim != 2 or tokens.is_floating_point() or not tokens.numel():
+        raise CheckpointError(
+            f"held-out tokens are {tokens.dtype} {list(tokens.shape)}, expected integers "
+            "[windows, pos]; write them again"
+        )
+    low, high = int(tokens.min()), int(tokens.max())
+    if tokens.shape[1] > config.n_ctx or low < 0 or high >= config.vocab_size:
+        raise CheckpointError(
+            f"held-out tokens run from {low} to {high} in windows of {tokens.shape[1]}, the model "
+            f"has {config.vocab_size} tokens and a context of {config.n_ctx}; write them again"
+        )

@@ -34,6 +34,7 @@ from models.checkpoints.base import (
     CheckpointError,
     CheckpointFormat,
     assemble,
+    check_held_out,
     check_tensors,
     describe_validation,
     model_digest,
@@ -96,10 +97,10 @@ def save_native(
         The model's digest.
 
     Raises:
-        CheckpointError: the tokenizer or the node means do not fit the model, or the folder
-            cannot be written.
+        CheckpointError: the tokenizer, the node means or the held-out tokens do not fit the
+            model, or the folder cannot be written.
     """
-    _check_parts(model, tokenizer, node_means)
+    _check_parts(model, tokenizer, node_means, held_out)
     folder = Path(folder).expanduser().resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +111,7 @@ def save_native(
             new.mkdir()
             _write_parts(new, model, tokenizer, node_means)
             if held_out is not None:
-                save_file({"tokens": held_out.to(torch.int32)}, new / HELD_OUT_FILE)
+                save_file({"tokens": held_out.to(torch.int32).contiguous()}, new / HELD_OUT_FILE)
             _write_json(new / CARD_FILE, card)
             rendered = render_card(folder.name, card)
             (new / RENDERED_CARD_FILE).write_text(rendered, encoding="utf-8")
@@ -127,7 +128,10 @@ def save_native(
 
 
 def _check_parts(
-    model: SparseTransformer, tokenizer: Tokenizer | None, node_means: NodeMeans | None
+    model: SparseTransformer,
+    tokenizer: Tokenizer | None,
+    node_means: NodeMeans | None,
+    held_out: Tensor | None,
 ) -> None:
     if tokenizer is not None and tokenizer.vocab_size > model.config.vocab_size:
         raise CheckpointError(
@@ -139,6 +143,8 @@ def _check_parts(
             node_means.check(model.config)
         except ValueError as error:
             raise CheckpointError(str(error)) from error
+    if held_out is not None:
+        check_held_out(held_out, model.config)
 
 
 def _write_parts(

@@ -78,7 +78,7 @@ def test_whole_folder(tmp_path: Path, tokenizer: Tokenizer) -> None:
     log.write_text('{"step": 1}\n')
     card = {"held_out_loss": 2.5, "corpus": {"digest": "a|b", "sources": ["x", "y"]}}
     folder = tmp_path / "deep" / "er"
-    save_native(folder, model, tokenizer, means, card, log)
+    save_native(folder, model, tokenizer, means, card, log, held_out=TOKENS)
     assert {entry.name for entry in folder.iterdir()} == native.OWN_FILES
     assert [entry.name for entry in folder.parent.iterdir()] == ["er"], "no leavings"
     for path in (folder, str(folder), folder / WEIGHTS, folder / "card.md"):
@@ -87,6 +87,8 @@ def test_whole_folder(tmp_path: Path, tokenizer: Tokenizer) -> None:
     assert checkpoint.card == card
     assert checkpoint.node_means is not None
     assert checkpoint.node_means.digest == means.digest
+    assert checkpoint.held_out is not None
+    assert torch.equal(checkpoint.held_out, TOKENS)
     assert checkpoint.tokenizer is not None
     assert checkpoint.tokenizer.encode("def f") == tokenizer.encode("def f")
     assert (folder / "training.jsonl").read_text() == '{"step": 1}\n'
@@ -107,6 +109,9 @@ def test_sparse_tensors_are_stored_as_values_and_indices(tmp_path: Path) -> None
     assert "final_norm.weight" in names
     dense = sum(tensor.numel() * 4 for tensor in model.state_dict().values())
     assert (tmp_path / "sparse" / WEIGHTS).stat().st_size < dense / 2
+    checkpoint = load_checkpoint(tmp_path / "sparse")
+    assert list(checkpoint.model.state_dict()) == list(model.state_dict())
+    torch.testing.assert_close(checkpoint.model(TOKENS), model(TOKENS))
 
 
 def test_negative_zeros_count_as_zeros(tmp_path: Path) -> None:
@@ -172,6 +177,8 @@ def test_parts_of_another_model_are_not_saved(tmp_path: Path, tokenizer: Tokeniz
     means = compute_node_means(micro_model(), [torch.tensor([[0, 1]])], "corpus")
     with pytest.raises(CheckpointError, match="do not fit the model"):
         save_native(tmp_path / "x", small_model(), None, means, {})
+    with pytest.raises(CheckpointError, match="held-out tokens run from"):
+        save_native(tmp_path / "x", micro_model(), None, None, {}, held_out=TOKENS)
     assert not (tmp_path / "x").exists()
 
 
@@ -298,7 +305,9 @@ def test_wrong_vocabulary(saved: Path, tokenizer: Tokenizer) -> None:
         load_checkpoint(saved)
 
 
-@pytest.mark.parametrize("name", ["tokenizer.json", "node_means.safetensors", "card.json"])
+@pytest.mark.parametrize(
+    "name", ["tokenizer.json", "node_means.safetensors", "held_out.safetensors", "card.json"]
+)
 def test_damaged_companions(saved: Path, name: str) -> None:
     (saved / name).write_text("nonsense")
     with pytest.raises(CheckpointError, match=name.replace(".", r"\.")):
@@ -310,6 +319,25 @@ def test_means_of_another_model(saved: Path) -> None:
     values = {site.name: torch.zeros(2) for site in sites}
     NodeMeans(values, "corpus", 1).save(saved / "node_means.safetensors")
     with pytest.raises(CheckpointError, match=r"0\.attn\.act_in has shape \[2\], expected \[8\]"):
+        load_checkpoint(saved)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "words"),
+    [
+        ({"tokens": torch.tensor([[0, 23]])}, "run from 0 to 23 .* has 23 tokens"),
+        ({"tokens": torch.tensor([[-1, 2]])}, "run from -1"),
+        ({"tokens": torch.zeros(1, 13, dtype=torch.int32)}, "a context of 12"),
+        ({"tokens": torch.zeros(0, 9, dtype=torch.int32)}, r"int32 \[0, 9\]"),
+        ({"tokens": torch.zeros(1, 9)}, "expected integers"),
+        ({"text": torch.zeros(1, 9)}, "no tensor 'tokens'"),
+    ],
+)
+def test_held_out_tokens_of_another_model(
+    saved: Path, tensors: dict[str, Tensor], words: str
+) -> None:
+    save_file(tensors, saved / "held_out.safetensors")
+    with pytest.raises(CheckpointError, match=words):
         load_checkpoint(saved)
 
 
