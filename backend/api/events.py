@@ -16,7 +16,7 @@ from fastapi.sse import ServerSentEvent
 from backend.api.schemas import JobEventKind, Problem
 from backend.api.views import job_problem
 from backend.jobs.search_job import LOG_EVENT, PROGRESS_EVENT
-from backend.store import STATUS_EVENT, JobEvent, Store, events_after, get_job
+from backend.store import END_EVENT, STATUS_EVENT, JobEvent, Store, events_after, get_job
 
 POLL_SECONDS = 0.25
 RETRY_MILLISECONDS = 1000
@@ -31,7 +31,8 @@ async def job_events(store: Store, job_id: str, last_id: int) -> AsyncIterator[S
         events, end = await run_sync(_look, store, job_id, last_id)
         for event in events:
             last_id = event.id
-            yield _to_event(event)
+            if event.kind != END_EVENT:
+                yield _to_event(event)
         if end is not None:
             yield ServerSentEvent(event=JobEventKind.END, data=end, id=str(last_id))
             return

@@ -14,7 +14,7 @@ from starlette.templating import Jinja2Templates
 
 from backend import __version__
 from backend.api.deps import CheckpointPath, JobPath, LibraryDep, ReadDep, SlugPath, TaskPath
-from backend.api.problems import responses
+from backend.api.problems import problem_response, responses
 from backend.api.routes.circuits import circuit_graph
 from backend.api.routes.jobs import progress_of
 from backend.api.schemas import (
@@ -37,7 +37,7 @@ from backend.api.views import (
 )
 from backend.jobs.service import find_task
 from backend.store import get_circuit, get_job, get_summary, list_circuits, list_jobs
-from frontend import TEMPLATES, asset_urls
+from frontend import TEMPLATES, PagesNotBuiltError, asset_urls
 from tasks import all_tasks
 
 router = APIRouter(tags=["pages"])
@@ -75,8 +75,11 @@ def _render(
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
-    """A problem as a page."""
-    return _render(request, "error", problem.title, problem=problem)
+    """A problem as a page; as JSON where the pages were not built."""
+    try:
+        return _render(request, "error", problem.title, problem=problem)
+    except PagesNotBuiltError:
+        return problem_response(problem.status, problem.detail, problem.remedy, title=problem.title)
 
 
 @router.get("/index.json")

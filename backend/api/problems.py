@@ -17,7 +17,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from backend.api.schemas import Problem
-from backend.errors import CircuitExplorerError, NotFoundError
+from backend.errors import CircuitExplorerError
+from frontend import PagesNotBuiltError
 from models.checkpoints.base import CheckpointError
 from tasks import TaskError
 
@@ -27,6 +28,7 @@ REMEDIES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Check that the body is JSON and the headers are well formed.",
     HTTPStatus.NOT_FOUND: "GET /api/openapi.json lists all routes; '/' is the way in.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Use one of the methods that the Allow header names.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send less: a bundle carries one circuit.",
 }
 _DEFAULT_REMEDY = "Correct the request and send it again."
 
@@ -131,6 +133,12 @@ def install_problem_handlers(app: FastAPI, page: ProblemPage) -> None:
             error.headers,
         )
 
+    @app.exception_handler(PagesNotBuiltError)
+    def _not_built(request: Request, error: PagesNotBuiltError) -> Response:
+        return problem_response(
+            HTTPStatus.SERVICE_UNAVAILABLE, str(error), "Build the pages; /api works without them."
+        )
+
     @app.exception_handler(Exception)
     def _unexpected(request: Request, error: Exception) -> Response:
         # The server logs the traceback: it is raised again after this answer.
@@ -144,11 +152,6 @@ def install_problem_handlers(app: FastAPI, page: ProblemPage) -> None:
                 remedy="The server's log has the full story; please report it.",
             ),
         )
-
-
-def not_found(what: str) -> NotFoundError:
-    """An error for something of a page that is not there."""
-    return NotFoundError(f"There is no {what}.")
 
 
 def _response(problem: Problem, headers: Mapping[str, str] | None) -> JSONResponse:

@@ -19,9 +19,10 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.api.problems import problem_response
+from backend.api.problems import REMEDIES, problem_response
 from backend.settings import Settings
 
 MAX_BODY_BYTES = 64 * 2**20
@@ -122,20 +123,11 @@ class SecurityMiddleware:
         )
 
 
-class BodyTooLargeError(Exception):
-    """A body without a declared length turned out longer than allowed."""
-
-
-def body_too_large_response() -> tuple[HTTPStatus, str, str]:
-    """What a `BodyTooLargeError` is answered with."""
-    return _too_large(f"more than {MAX_BODY_BYTES} bytes")
-
-
 def _too_large(size: str) -> tuple[HTTPStatus, str, str]:
     return (
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"The request's body has {size}; at most {MAX_BODY_BYTES} are read.",
-        "Send less: a bundle carries one circuit.",
+        REMEDIES[HTTPStatus.REQUEST_ENTITY_TOO_LARGE],
     )
 
 
@@ -170,7 +162,9 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > MAX_BODY_BYTES:
-            raise BodyTooLargeError
+            # A body that did not declare its length; routes pass this one on while they read.
+            status, detail, _ = _too_large(f"more than {MAX_BODY_BYTES} bytes")
+            raise HTTPException(status, detail)
         return message
 
     return wrapped
