@@ -13,17 +13,14 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-try:
-    import numba
-except ImportError:  # `models.abs_topk` has warned
-    numba = None
-
 DENSE_FROM = 0.1
 """Nonzero fraction from which a dense product is as fast."""
 
 
 def _compile() -> tuple[Callable[..., None], Callable[..., None]] | None:
-    if numba is None:
+    try:
+        import numba
+    except ImportError:  # `models.abs_topk` has warned
         return None
 
     @numba.njit(parallel=True, cache=True, fastmath=True, boundscheck=False)

@@ -49,6 +49,8 @@ from models.transformer import SparseTransformer
 INIT_STD = 0.02
 TOKENIZER_SAMPLE = 20_000
 """Documents the tokenizer is trained on."""
+HELD_OUT_SAMPLE = 32
+"""Windows of held-out text kept with the checkpoint, for resampled ablation."""
 
 
 @dataclass(frozen=True)
@@ -319,7 +321,8 @@ def _finish(recipe: Recipe, run: _Run, data: _Data, out: Path, log: Path) -> Non
     means = compute_node_means(
         model, itertools.islice(windows_of_train, batches), tokens_digest(data.train)
     )
-    save_native(out, model, data.tokenizer, means, _card(recipe, run, data), training_log=log)
+    held_out = next(consecutive_windows(data.held_out, recipe.model.n_ctx, HELD_OUT_SAMPLE))
+    save_native(out, model, data.tokenizer, means, _card(recipe, run, data), log, held_out=held_out)
 
 
 def _card(recipe: Recipe, run: _Run, data: _Data) -> dict[str, Any]:
@@ -337,7 +340,7 @@ def _card(recipe: Recipe, run: _Run, data: _Data) -> dict[str, Any]:
             "nonzero": sum(int(t.count_nonzero()) for t in tensors),
             "nonzero_fraction": nonzero_fraction(run.model),
         },
-        "losses": {"held_out": run.held_out_loss()},
+        "held_out_loss": run.held_out_loss(),
         "training": {
             "tokens": recipe.run.steps * recipe.run.batch * recipe.model.n_ctx,
             "seconds": run.seconds,

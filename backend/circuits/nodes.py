@@ -78,8 +78,10 @@ class NodeSet:
         return self - NodeSet.of(self.config, nodes)
 
     def _combine(self, other: NodeSet, how: Callable[[Tensor, Tensor], Tensor]) -> NodeSet:
-        masks = {site: how(mask, other._masks[site]) for site, mask in self._masks.items()}
-        return NodeSet(self.config, masks)
+        return NodeSet(
+            self.config,
+            {site: how(mask, other._masks[site]) for site, mask in self._masks.items()},
+        )
 
     def __or__(self, other: NodeSet) -> NodeSet:
         return self._combine(other, torch.logical_or)
@@ -101,7 +103,7 @@ class NodeSet:
         )
 
     def __hash__(self) -> int:
-        return hash(tuple(self.names()))
+        return hash(torch.cat(list(self._masks.values())).numpy().tobytes())
 
     def __contains__(self, node: Node) -> bool:
         return bool(self._masks[node.site][node.index])

@@ -1,0 +1,258 @@
+"""Answer a toggle: what a task's numbers become when nodes are ablated and restored.
+
+The kept set of a question is (base of its mode + restored) - ablated. Its numbers come with 95%
+bootstrap intervals over pairs, and, if wanted, beside those they are read against. Evaluations are
+cached, so a question asked twice, by anyone, is computed once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from backend.circuits.ablation import (
+    AblationValue,
+    Evaluation,
+    Intervention,
+    MeanValues,
+    Mode,
+    ResampledValues,
+    Values,
+    ZeroValues,
+    evaluate,
+    kept_nodes,
+    sample_activations,
+)
+from backend.circuits.circuit import Circuit, Rescaling
+from backend.circuits.nodes import NodeSet
+from backend.circuits.prompt import PromptAnswer, answer_prompt, show
+from backend.circuits.report import rescaled_loss
+from backend.circuits.statistics import Estimate, bootstrap
+from backend.errors import InvalidRequestError
+from models.checkpoints import Checkpoint
+from models.tokenizer import Tokenizer
+from tasks import Batch, Pair, Split, Task, get_task
+
+CHANCE = 0.6931471805599453
+"""Task loss of equal logits: ln 2 nats."""
+PAIRS = 100
+
+
+@dataclass(frozen=True)
+class Question:
+    """What if. Attributes as in the API's evaluate request."""
+
+    mode: Mode = Mode.CIRCUIT
+    value: AblationValue = AblationValue.MEAN
+    ablated: list[str] = field(default_factory=list)
+    restored: list[str] = field(default_factory=list)
+    split: Split = Split.TEST
+    seed: int = 0
+    references: bool = True
+    prompt: str | None = None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What one intervention does to a task, on pairs; losses in nats."""
+
+    task_loss: Estimate
+    accuracy: Estimate
+    logit_difference: Estimate
+    cross_entropy: float
+    rescaled_loss: float
+
+
+@dataclass(frozen=True)
+class PairAnswer:
+    """One pair; differences are logit(right) - logit(wrong) after each sequence."""
+
+    pair: int
+    first_text: str
+    second_text: str
+    first_answer: str
+    second_answer: str
+    loss: float
+    first_difference: float
+    second_difference: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The numbers of a question, beside those of the untouched circuit in its mode and value."""
+
+    n: int
+    kept_nodes: int
+    ablated_nodes: int
+    numbers: Numbers | None
+    circuit: Numbers | None
+    whole_model: Numbers | None
+    everything_ablated: Numbers | None
+    chance: float
+    pairs: list[PairAnswer]
+    prompt: PromptAnswer | None
+
+
+def answer(checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Question) -> Answer:
+    """Answer a question about a circuit.
+
+    Args:
+        checkpoint: the circuit's, with tokenizer and node means.
+        task: the circuit's.
+        circuit: whose nodes the mode refers to.
+        question: what is ablated and restored, with which values, on which pairs or prompt.
+
+    Returns:
+        With a prompt, its next tokens; without one, the numbers on pairs.
+
+    Raises:
+        InvalidRequestError: a node is both ablated and restored, or is none of the model's; the
+            prompt is too long; the checkpoint lacks what the value needs.
+    """
+    config = checkpoint.config
+    base = kept_nodes(question.mode, NodeSet.of(config, circuit.nodes))
+    ablated = NodeSet.of(config, question.ablated)
+    restored = NodeSet.of(config, question.restored)
+    if both := (ablated & restored).names():
+        raise InvalidRequestError(
+            f"{both[0]!r} is listed as ablated and as restored; a node is one or the other.",
+            remedy="Leave it out of one of the two lists.",
+        )
+    kept = (base | restored) - ablated
+    sizes = {"kept_nodes": len(kept), "ablated_nodes": len(~kept)}
+    if question.prompt is not None:
+        values = _values(checkpoint, question.value, question.seed)
+        shown = answer_prompt(
+            checkpoint,
+            question.prompt,
+            Intervention(~kept, values),
+            _fixed_answers(checkpoint, task),
+        )
+        return Answer(
+            n=0, **sizes, numbers=None, circuit=None, whole_model=None,
+            everything_ablated=None, chance=CHANCE, pairs=[], prompt=shown,
+        )  # fmt: skip
+
+    def ask(nodes: NodeSet) -> Evaluation:
+        return _evaluate(
+            checkpoint, task.name, nodes, question.value, question.split, question.seed
+        )
+
+    def numbers(nodes: NodeSet) -> Numbers:
+        return _numbers(ask(nodes), circuit.rescaling)
+
+    wanted = question.references
+    pairs = _pairs(checkpoint, task.name, question.split, question.seed)
+    return Answer(
+        n=len(pairs),
+        **sizes,
+        numbers=numbers(kept),
+        circuit=numbers(base) if wanted else None,
+        whole_model=numbers(NodeSet.all(config)) if wanted else None,
+        everything_ablated=numbers(NodeSet.none(config)) if wanted else None,
+        chance=CHANCE,
+        pairs=_worst_first(pairs, ask(kept), _tokenizer(checkpoint)),
+        prompt=None,
+    )
+
+
+@lru_cache(maxsize=256)
+def _evaluate(
+    checkpoint: Checkpoint,
+    task: str,
+    kept: NodeSet,
+    value: AblationValue,
+    split: Split,
+    seed: int,
+) -> Evaluation:
+    batch = Batch.from_pairs(_pairs(checkpoint, task, split, seed))
+    ablated = ~kept
+    if not len(ablated):
+        return evaluate(checkpoint.model, batch)
+    values = _values(checkpoint, value, seed)
+    return evaluate(checkpoint.model, batch, Intervention(ablated, values))
+
+
+@lru_cache(maxsize=64)
+def _pairs(checkpoint: Checkpoint, task: str, split: Split, seed: int) -> tuple[Pair, ...]:
+    return tuple(get_task(task).pairs(_tokenizer(checkpoint), split, PAIRS, seed))
+
+
+@lru_cache(maxsize=2)
+def _sample(checkpoint: Checkpoint) -> dict[str, Tensor]:
+    if checkpoint.held_out is None:
+        raise InvalidRequestError(
+            f"Checkpoint {checkpoint.name!r} has no held-out text, from which resampled values "
+            "are taken.",
+            remedy="Ablate by mean or zero, or put held_out.safetensors into its folder.",
+        )
+    return sample_activations(checkpoint.model, checkpoint.held_out)
+
+
+def _values(checkpoint: Checkpoint, value: AblationValue, seed: int) -> Values:
+    match value:
+        case AblationValue.ZERO:
+            return ZeroValues()
+        case AblationValue.RESAMPLE:
+            return ResampledValues(_sample(checkpoint), seed)
+        case AblationValue.MEAN:
+            if checkpoint.node_means is None:
+                raise InvalidRequestError(
+                    f"Checkpoint {checkpoint.name!r} has no node means, which mean ablation needs.",
+                    remedy="Ablate by zero, or put node_means.safetensors into its folder.",
+                )
+            return MeanValues(checkpoint.node_means)
+
+
+def _tokenizer(checkpoint: Checkpoint) -> Tokenizer:
+    if checkpoint.tokenizer is None:
+        raise InvalidRequestError(
+            f"Checkpoint {checkpoint.name!r} has no tokenizer, which tasks and prompts need.",
+            remedy="Put its tokenizer.json into its folder.",
+        )
+    return checkpoint.tokenizer
+
+
+def _fixed_answers(checkpoint: Checkpoint, task: Task) -> tuple[int, ...]:
+    """The task's two answers, if they are the same for each of its pairs."""
+    pairs = _pairs(checkpoint, task.name, Split.TEST, 0)
+    answers = {(pair.first_answer, pair.second_answer) for pair in pairs}
+    return answers.pop() if len(answers) == 1 else ()
+
+
+def _numbers(evaluation: Evaluation, rescaling: Rescaling) -> Numbers:
+    columns = torch.stack(
+        [evaluation.losses, evaluation.correct, evaluation.difference.mean(0)], dim=-1
+    )  # [batch, 3]
+    loss, accuracy, difference = bootstrap(torch.stack(columns.chunk(2)).mean(0))
+    return Numbers(
+        task_loss=loss,
+        accuracy=accuracy,
+        logit_difference=difference,
+        cross_entropy=evaluation.cross_entropy,
+        rescaled_loss=rescaled_loss(evaluation.difference, rescaling),
+    )
+
+
+def _worst_first(
+    pairs: tuple[Pair, ...], evaluation: Evaluation, tokenizer: Tokenizer
+) -> list[PairAnswer]:
+    firsts, seconds = evaluation.difference.mean(0).chunk(2)
+    losses = torch.stack(evaluation.losses.chunk(2)).mean(0)
+    order = losses.argsort(descending=True, stable=True).tolist()
+    return [
+        PairAnswer(
+            pair=i,
+            first_text=pairs[i].first_text,
+            second_text=pairs[i].second_text,
+            first_answer=show(tokenizer, pairs[i].first_answer).text,
+            second_answer=show(tokenizer, pairs[i].second_answer).text,
+            loss=float(losses[i]),
+            first_difference=float(firsts[i]),
+            second_difference=float(seconds[i]),
+        )
+        for i in order
+    ]

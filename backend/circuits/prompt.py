@@ -1,0 +1,113 @@
+"""What a (partly ablated) model says next after any text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from backend.circuits.ablation import Intervention
+from backend.errors import InvalidRequestError
+from models.checkpoints import Checkpoint
+from models.hooks import replace
+from models.tokenizer import Tokenizer
+from models.transformer import SparseTransformer
+
+SHOWN = 10
+"""Most probable tokens that are listed."""
+
+
+@dataclass(frozen=True)
+class TokenText:
+    """A token with the text it stands for."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True)
+class NextToken:
+    """A token and its probability."""
+
+    token: TokenText
+    probability: float
+
+
+@dataclass(frozen=True)
+class PromptAnswer:
+    """The prompt's tokens and what comes next, most probable first.
+
+    Attributes:
+        tokens: end of text, then the prompt's.
+        next: under the intervention.
+        whole_model: with nothing ablated.
+        answers: the task's two answers under the intervention; empty where they differ by pair.
+    """
+
+    tokens: list[TokenText]
+    next: list[NextToken]
+    whole_model: list[NextToken]
+    answers: list[NextToken]
+
+
+def show(tokenizer: Tokenizer, token: int) -> TokenText:
+    """A token as text."""
+    return TokenText(token, tokenizer.token_text(token))
+
+
+def answer_prompt(
+    checkpoint: Checkpoint, prompt: str, intervention: Intervention, answers: Sequence[int]
+) -> PromptAnswer:
+    """Next-token probabilities after a prompt.
+
+    Args:
+        checkpoint: with a tokenizer.
+        prompt: any text; an end of text is put before it, as before a document.
+        intervention: what is ablated.
+        answers: tokens whose probability is told in any case.
+
+    Raises:
+        InvalidRequestError: no tokenizer, or more tokens than the model's context holds.
+    """
+    tokenizer, model = checkpoint.tokenizer, checkpoint.model
+    if tokenizer is None:
+        raise InvalidRequestError(f"Checkpoint {checkpoint.name!r} has no tokenizer for a prompt.")
+    tokens = [tokenizer.end_of_text, *tokenizer.encode(prompt)]
+    if len(tokens) > checkpoint.config.n_ctx:
+        raise InvalidRequestError(
+            f"The prompt is {len(tokens)} tokens long with the end of text before it; the model's "
+            f"context holds {checkpoint.config.n_ctx}.",
+            remedy="Shorten the prompt.",
+        )
+
+    def listed(probabilities: Tensor, which: Sequence[int]) -> list[NextToken]:
+        return [NextToken(show(tokenizer, i), float(probabilities[i])) for i in which]
+
+    ablated = next_token_probabilities(model, tokens, intervention)
+    whole = next_token_probabilities(model, tokens, None)
+    return PromptAnswer(
+        tokens=[show(tokenizer, token) for token in tokens],
+        next=listed(ablated, ablated.topk(SHOWN).indices.tolist()),
+        whole_model=listed(whole, whole.topk(SHOWN).indices.tolist()),
+        answers=listed(ablated, answers),
+    )
+
+
+@torch.no_grad()
+def next_token_probabilities(
+    model: SparseTransformer, tokens: Sequence[int], intervention: Intervention | None
+) -> Tensor:
+    """Probabilities of what follows a sequence, mean over the intervention's draws.
+
+    Returns:
+        [vocab].
+    """
+    row = torch.tensor([list(tokens)])
+    draws = 1 if intervention is None else intervention.values.draws
+    total = torch.zeros(model.config.vocab_size)
+    for draw in range(draws):
+        with replace(model, {} if intervention is None else intervention.replacements(draw)):
+            total += model(row)[0, -1].softmax(-1)
+    return total / draws

@@ -1,0 +1,115 @@
+"""Questions about a circuit, and its graph."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import networkx as nx
+import pytest
+
+from backend.circuits import AblationValue, Circuit, Mode
+from backend.circuits.answer import Question, answer
+from backend.circuits.graph import circuit_graph, graph_document, to_graphml
+from backend.errors import InvalidRequestError
+from models.checkpoints import Checkpoint
+from models.sites import count_nodes
+from tasks import get_task
+from tests.backend.conftest import TASK
+
+
+def ask(checkpoint: Checkpoint, circuit: Circuit, **question: object):  # type: ignore[no-untyped-def]
+    return answer(checkpoint, get_task(TASK), circuit, Question(**question))  # type: ignore[arg-type]
+
+
+def test_the_untouched_circuit_is_its_own_reference(
+    checkpoint: Checkpoint, circuit: Circuit
+) -> None:
+    untouched = ask(checkpoint, circuit)
+    assert untouched.numbers == untouched.circuit
+    assert untouched.n == 100
+    assert untouched.kept_nodes == len(circuit.nodes)
+    assert untouched.kept_nodes + untouched.ablated_nodes == count_nodes(checkpoint.config)
+    losses = [pair.loss for pair in untouched.pairs]
+    assert losses == sorted(losses, reverse=True)
+    assert sum(losses) / 100 == pytest.approx(untouched.numbers.task_loss.value, rel=1e-5)
+    assert untouched.numbers.task_loss.low < untouched.numbers.task_loss.value
+
+
+def test_modes_and_toggles_meet(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    """The whole model less the circuit is the circuit ablated; all ablated is all ablated."""
+    ablated = ask(checkpoint, circuit, mode=Mode.CIRCUIT_ABLATED)
+    by_hand = ask(checkpoint, circuit, mode=Mode.MODEL, ablated=circuit.nodes)
+    assert by_hand.numbers == ablated.numbers
+    assert ablated.numbers != ablated.whole_model
+    nothing_left = ask(checkpoint, circuit, ablated=circuit.nodes)
+    assert nothing_left.numbers == nothing_left.everything_ablated
+    restored = ask(checkpoint, circuit, mode=Mode.CIRCUIT_ABLATED, restored=circuit.nodes)
+    assert restored.numbers == restored.whole_model
+
+
+def test_references_can_be_left_out(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    bare = ask(checkpoint, circuit, ablated=circuit.nodes[:1], references=False)
+    full = ask(checkpoint, circuit, ablated=circuit.nodes[:1])
+    assert bare.numbers == full.numbers
+    assert bare.whole_model is None
+    assert full.whole_model is not None
+
+
+def test_values_differ(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    losses = {
+        value: ask(checkpoint, circuit, value=value).numbers.task_loss.value
+        for value in AblationValue
+        if value is not AblationValue.RESAMPLE or checkpoint.held_out is not None
+    }
+    assert len(set(losses.values())) == len(losses) >= 2
+
+
+def test_a_node_cannot_be_ablated_and_restored(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    name = circuit.nodes[0]
+    with pytest.raises(InvalidRequestError, match=name):
+        ask(checkpoint, circuit, ablated=[name], restored=[name])
+
+
+def test_a_prompt_gets_next_tokens(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    shown = ask(checkpoint, circuit, prompt="print('hello").prompt
+    assert shown.tokens[0].id == checkpoint.tokenizer.end_of_text
+    for listed in (shown.next, shown.whole_model):
+        probabilities = [each.probability for each in listed]
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert 0 < sum(probabilities) <= 1
+    assert len(shown.answers) == 2
+    with pytest.raises(InvalidRequestError, match="context"):
+        ask(checkpoint, circuit, prompt="x = 1\n" * 200)
+
+
+def test_the_graph_has_edges_joins_and_products(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    graph = circuit_graph(circuit, checkpoint)
+    kinds = [data["kind"] for *_, data in graph.edges(data=True)]
+    assert kinds.count("weight") == circuit.induced_edges > 0
+    for source, target, data in graph.edges(data=True):
+        here, there = graph.nodes[source], graph.nodes[target]
+        if data["kind"] == "join":
+            assert here["index"] == there["index"]
+            assert here["row"] < there["row"]
+            assert (here["kind"], there["kind"]) == ("write", "read")
+        elif data["kind"] == "qk":
+            assert (here["layer"], here["index"]) == (there["layer"], there["index"])
+            assert (here["kind"], there["kind"]) == ("q", "k")
+        else:
+            assert data["weight"] != 0
+    assert {"join", "qk"} <= set(kinds)
+    degrees = sum(data["degree_in"] for _, data in graph.nodes(data=True))
+    assert degrees == circuit.induced_edges
+
+
+def test_graphml_reads_back(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    graph = nx.parse_graphml(to_graphml(circuit, checkpoint))
+    assert set(graph.nodes) == set(circuit.nodes)
+    document = graph_document(circuit, checkpoint)
+    assert graph.number_of_edges() == len(document["edges"])
+    assert {node["id"] for node in document["nodes"]} == set(circuit.nodes)
+
+
+def test_answers_are_plain_data(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    document = dataclasses.asdict(ask(checkpoint, circuit))
+    assert document["numbers"]["task_loss"]["low"] <= document["numbers"]["task_loss"]["high"]
