@@ -25,7 +25,6 @@ export type PairExample = Schemas["PairExample"];
 export type Problem = Omit<Schemas["Problem"], "type">;
 export type Progress = Schemas["Progress"];
 export type PromptAnswer = Schemas["PromptAnswer"];
-export type SearchRequest = Schemas["SearchRequest"];
 export type Split = Schemas["Split"];
 export type TaskExamples = Omit<Schemas["TaskExamples"], "task"> & { task: TaskSummary };
 /** The client knows the two answers as a list only: it maps tuples to arrays. */

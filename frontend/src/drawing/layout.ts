@@ -11,9 +11,9 @@ import type { GraphEdge, GraphNode } from "../api/types";
 import type { Row } from "./rows";
 import { rowsOf } from "./rows";
 
-export const NODE_GAP = 48;
-/** Rows stand this far apart at most and at least; many rows stand closer. */
-const ROW_GAP = { most: 92, least: 56, height: 900 } as const;
+/** How far nodes of a row, and rows, stand apart: closer where there are many, within limits. */
+const NODE_GAP = { most: 76, least: 48, all: 900 } as const;
+const ROW_GAP = { most: 92, least: 56, all: 900 } as const;
 const HEAD_MARGIN = 26;
 const SWEEPS = 16;
 /** A residual channel pulls on its later reads more than single weights do: columns emerge. */
@@ -49,7 +49,8 @@ interface Pull {
 
 export function layout(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Layout {
   const rows = rowsOf(nodes);
-  const units = rows.map((row) => unitsOf(row.nodes));
+  const nodeGap = gapFor(NODE_GAP, Math.max(...rows.map((row) => row.nodes.length)));
+  const units = rows.map((row) => unitsOf(row.nodes, nodeGap));
   const pulls = pullsOf(edges, nodes);
   const x = new Map<string, number>();
   for (const row of units) place(row, x);
@@ -62,7 +63,7 @@ export function layout(nodes: readonly GraphNode[], edges: readonly GraphEdge[])
     }
   }
   const places = new Map<string, Point>();
-  const rowGap = Math.max(ROW_GAP.least, Math.min(ROW_GAP.most, ROW_GAP.height / rows.length));
+  const rowGap = gapFor(ROW_GAP, rows.length);
   const placedRows = rows.map((row, i) => ({ ...row, y: -i * rowGap }));
   for (const row of placedRows) {
     for (const node of row.nodes) places.set(node.id, { x: x.get(node.id) ?? 0, y: row.y });
@@ -79,7 +80,11 @@ const KIND_ORDER: Record<GraphNode["kind"], number> = {
   v: 2,
 };
 
-function unitsOf(nodes: readonly GraphNode[]): Unit[] {
+function gapFor(gap: { most: number; least: number; all: number }, count: number): number {
+  return Math.max(gap.least, Math.min(gap.most, gap.all / count));
+}
+
+function unitsOf(nodes: readonly GraphNode[], nodeGap: number): Unit[] {
   const sorted = [...nodes].sort(
     (a, b) =>
       (a.head ?? -1) - (b.head ?? -1) ||
@@ -95,8 +100,8 @@ function unitsOf(nodes: readonly GraphNode[]): Unit[] {
   let start = 0;
   return groups.map((members) => {
     const margin = members[0]?.head === null ? 0 : HEAD_MARGIN;
-    const width = members.length * NODE_GAP + margin;
-    const offsets = members.map((_, i) => (i - (members.length - 1) / 2) * NODE_GAP);
+    const width = members.length * nodeGap + margin;
+    const offsets = members.map((_, i) => (i - (members.length - 1) / 2) * nodeGap);
     const wish = start + width / 2;
     start += width;
     return { members, offsets, width, wish };

@@ -12,7 +12,7 @@ export const NODE_HEIGHT = 26;
 /** Width of an edge: square root of its weight over the largest, so that weak ones still show. */
 export function edgeWidth(weight: number | null, maxWeight: number): number {
   if (weight === null || maxWeight <= 0) return 1;
-  return 0.8 + 4.7 * Math.sqrt(Math.min(1, Math.abs(weight) / maxWeight));
+  return 0.8 + 3.4 * Math.sqrt(Math.min(1, Math.abs(weight) / maxWeight));
 }
 
 export function stylesheet(palette: Palette): StylesheetJson {
@@ -23,7 +23,7 @@ export function stylesheet(palette: Palette): StylesheetJson {
         width: NODE_WIDTH,
         height: NODE_HEIGHT,
         label: "data(label)",
-        "font-family": "ui-monospace, 'DejaVu Sans Mono', monospace",
+        "font-family": 'ui-monospace, "DejaVu Sans Mono", monospace',
         "font-size": 11,
         "text-valign": "center",
         "text-halign": "center",
@@ -105,7 +105,7 @@ export function stylesheet(palette: Palette): StylesheetJson {
         width: 2,
         "line-color": palette.kinds.q.fill,
         "curve-style": "unbundled-bezier",
-        "control-point-distances": 30,
+        "control-point-distances": 46,
         "control-point-weights": 0.5,
       },
     },

@@ -4,10 +4,11 @@ import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { CircuitSummary } from "../api/types";
+import type { Order, SortKey } from "../state/order";
+import { sorted } from "../state/order";
 import { base, chips, tables } from "../styles/shared";
 import { count, decimal, instant, percent, seconds } from "../text/format";
-import type { Order, SortKey } from "./sorting";
-import { sortHeader, sorted } from "./sorting";
+import { sortHeader } from "./sort_header";
 
 type Column =
   | "task"

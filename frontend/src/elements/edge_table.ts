@@ -4,10 +4,11 @@ import type { TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
+import type { Order, SortKey } from "../state/order";
+import { sorted } from "../state/order";
 import { base, controls, tables } from "../styles/shared";
 import { plural, signed } from "../text/format";
-import type { Order, SortKey } from "./sorting";
-import { sortHeader, sorted } from "./sorting";
+import { sortHeader } from "./sort_header";
 
 type Column = "source" | "target" | "weight" | "size" | "kept";
 

@@ -34,12 +34,17 @@ export class GraphLegend extends LitElement {
         cursor: pointer;
         font-weight: 600;
       }
+      div {
+        display: flex;
+        gap: 22px;
+        padding: 2px 12px 10px;
+      }
       ul {
         display: grid;
-        grid-template-columns: auto auto;
-        gap: 3px 18px;
+        gap: 3px;
+        align-content: start;
         margin: 0;
-        padding: 2px 12px 10px;
+        padding: 0;
         list-style: none;
       }
       li,
@@ -47,9 +52,6 @@ export class GraphLegend extends LitElement {
         display: flex;
         align-items: center;
         gap: 8px;
-      }
-      li.head {
-        grid-column: 1 / -1;
       }
       svg {
         flex: none;
@@ -73,6 +75,7 @@ export class GraphLegend extends LitElement {
     const lines = new Set(this.graph?.edges.map((edge) => edge.kind));
     return html`<details ?open=${this.wide}>
       <summary>Legend</summary>
+      <div>
       <ul>
         ${KINDS.filter((kind) => present.has(kind)).map(
           (kind) => html`<li>
@@ -89,6 +92,8 @@ export class GraphLegend extends LitElement {
           </svg>
           ablated
         </li>
+      </ul>
+      <ul>
         ${this.#line("positive weight", "var(--positive)")}
         ${this.#line("negative weight", "var(--negative)")}
         ${lines.has("join")
@@ -96,6 +101,7 @@ export class GraphLegend extends LitElement {
           : nothing}
         ${lines.has("qk") ? this.#line("query times key", "var(--kind-q)", "1.5 2.5", "qk") : nothing}
       </ul>
+      </div>
     </details>`;
   }
 

@@ -2,6 +2,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, query } from "lit/decorators.js";
+import { styleMap } from "lit/directives/style-map.js";
 
 import { api, need } from "../api/client";
 import type { BrokenCheckpoint, CheckpointSummary, CircuitSummary, TaskSummary } from "../api/types";
@@ -45,7 +46,6 @@ export class HomePage extends LitElement {
         font-weight: 400;
       }
       th.task {
-        width: 46%;
         min-width: 260px;
         font-weight: 400;
       }
@@ -66,16 +66,27 @@ export class HomePage extends LitElement {
         color: var(--ink-3);
       }
       td.cell {
-        min-width: 150px;
+        width: 26%;
+        min-width: 250px;
         padding: 0;
         border-left: 1px solid var(--line);
         vertical-align: middle;
       }
-      .cell > * {
-        display: flex;
-        align-items: baseline;
-        gap: 8px;
+      .cell > a {
+        display: grid;
+        grid-template-columns: 4.2em minmax(40px, 1fr) 3.2em 5.6em;
+        align-items: center;
+        gap: 10px;
         padding: 8px 14px;
+      }
+      .bar {
+        height: 7px;
+        border-radius: 1px;
+        background: var(--accent);
+        opacity: 0.55;
+      }
+      .misses .bar {
+        background: var(--line-2);
       }
       .cell a {
         color: inherit;
@@ -85,7 +96,6 @@ export class HomePage extends LitElement {
         background: var(--accent-wash);
       }
       .size {
-        min-width: 2.4em;
         text-align: right;
         font-size: 17px;
         font-weight: 620;
@@ -99,12 +109,10 @@ export class HomePage extends LitElement {
         color: var(--ink-3);
       }
       .cell .flag {
-        margin-left: auto;
         font-size: var(--tiny);
         color: var(--bad);
       }
       .cell .more {
-        margin-left: auto;
         font-size: var(--tiny);
         color: var(--ink-3);
       }
@@ -201,7 +209,7 @@ export class HomePage extends LitElement {
       </div>
       <p class="legend quiet small">
         Induced edges of the smallest circuit that meets its target; its task loss on test pairs in
-        nats beside it (chance 0.693).
+        nats beside it (chance 0.693). Bars are on a logarithmic scale up to 10,000 edges.
       </p>`;
   }
 
@@ -234,16 +242,22 @@ export class HomePage extends LitElement {
     return html`<td class="cell ${best.meets_target ? "" : "misses"}">
       <a href="/circuits/${best.slug}" aria-label="${task.title} in ${checkpoint.name}: ${words}">
         <span class="size">${count(best.induced_edges)}</span>
+        <span class="bar" style=${styleMap({ width: sizeBar(best.induced_edges) })}></span>
         <span class="loss">${decimal(best.task_loss)}</span>
         ${best.meets_target
           ? nothing
           : html`<span class="flag">misses ${best.target_loss}</span>`}
         ${others > 0 && best.meets_target
-          ? html`<span class="more">1 of ${others + 1}</span>`
+          ? html`<span class="more">${others + 1} found</span>`
           : nothing}
       </a>
     </td>`;
   }
+}
+
+/** Length of a size on a logarithmic scale from 1 to 10,000 edges. */
+function sizeBar(edges: number): string {
+  return `${Math.min(100, 3 + (97 * Math.log10(Math.max(1, edges))) / 4)}%`;
 }
 
 /** Folders that look like checkpoints but cannot be opened, each with the reason. */

@@ -13,7 +13,7 @@ import { facts, factStyles } from "./facts";
 import { hasEnded, stageWords, statusChip } from "./job_words";
 import { header, pageHeader } from "./page_header";
 import "./problem_panel";
-import "./progress_figure";
+import { ProgressFigure } from "./progress_figure";
 import { Resource } from "./resource";
 
 @customElement("cx-job-page")
@@ -93,6 +93,8 @@ export class JobPage extends LitElement {
   @state() private logs: readonly string[] = [];
   @state() private lost = false;
   @state() private problem: Problem | null = null;
+  /** A child outside the shadow root, because Plotly's styles are in the document. */
+  readonly #figure = new ProgressFigure();
   #stop: () => void = () => undefined;
 
   readonly #detail = new Resource(this, () =>
@@ -101,6 +103,8 @@ export class JobPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#figure.slot = "figure";
+    this.append(this.#figure);
     this.events = [];
     this.logs = [];
     this.#stop = listenToJob(this.job, {
@@ -130,6 +134,11 @@ export class JobPage extends LitElement {
     }
   }
 
+  protected override updated(): void {
+    this.#figure.events = this.events;
+    this.#figure.target = this.#detail.data?.request.target_loss ?? null;
+  }
+
   override render(): TemplateResult {
     return html`<div class="page">${this.#detail.render((job) => this.#page(job))}</div>`;
   }
@@ -149,10 +158,7 @@ export class JobPage extends LitElement {
           <cx-problem no-retry .problem=${this.problem ?? job.error ?? null}></cx-problem>
           ${this.#outcome(job)} ${this.#now(job)}
           <div class="panel figure">
-            <cx-progress-figure
-              .events=${this.events}
-              .target=${request.target_loss}
-            ></cx-progress-figure>
+            <slot name="figure"></slot>
           </div>
         </div>
         <aside>${this.#aside(job)}</aside>

@@ -5,10 +5,11 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import type { CircuitGraph, GraphNode } from "../api/types";
 import { KIND_NAMES } from "../drawing/rows";
+import type { Order, SortKey } from "../state/order";
+import { sorted } from "../state/order";
 import { base, tables } from "../styles/shared";
 import { decimal } from "../text/format";
-import type { Order, SortKey } from "./sorting";
-import { sortHeader, sorted } from "./sorting";
+import { sortHeader } from "./sort_header";
 
 type Column = "place" | "name" | "kind" | "layer" | "head" | "in" | "out" | "mean" | "state";
 

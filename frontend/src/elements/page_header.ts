@@ -22,7 +22,7 @@ export const pageHeader = css`
     overflow-wrap: anywhere;
   }
   .page-header .lead {
-    max-width: 72ch;
+    max-width: 90ch;
     margin-top: 4px;
     color: var(--ink-2);
   }

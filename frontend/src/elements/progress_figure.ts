@@ -1,6 +1,7 @@
 /**
  * Loss and size of a search against its steps, redrawn at most once a frame while events come.
- * Plotly draws into the light DOM of this element, where its own styles reach.
+ * Plotly draws into the light DOM of this element: its styles are in the document, so the element
+ * must not stand in a shadow root itself.
  */
 import { LitElement } from "lit";
 import type { PropertyValues } from "lit";
@@ -15,7 +16,7 @@ import { plotly } from "./plotly";
 @customElement("cx-progress-figure")
 export class ProgressFigure extends LitElement {
   @property({ attribute: false }) events: readonly Progress[] = [];
-  @property({ attribute: false }) target = 0.15;
+  @property({ attribute: false }) target: number | null = null;
   #frame = 0;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #redraw = (): void => this.#schedule();
@@ -105,22 +106,28 @@ export class ProgressFigure extends LitElement {
       yaxis: { ...axis, title: { text: "task loss, nats" }, domain: [0.54, 1], rangemode: "tozero" },
       yaxis2: { ...axis, title: { text: "size" }, domain: [0, 0.46], type: "log", dtick: 1 },
       shapes: [
-        { type: "line", xref: "paper", x0: 0, x1: 1, y0: this.target, y1: this.target, line },
+        ...(this.target === null
+          ? []
+          : [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: this.target, y1: this.target, line }]),
         ...found.stages
           .slice(1)
           .map(({ start }) => ({ type: "line", yref: "paper", y0: 0, y1: 1, x0: start, x1: start, line })),
       ],
       annotations: [
-        {
-          xref: "paper",
-          x: 1,
-          xanchor: "right",
-          y: this.target,
-          yanchor: "bottom",
-          text: `target ${this.target}`,
-          showarrow: false,
-          font: { size: 11 },
-        },
+        ...(this.target === null
+          ? []
+          : [
+              {
+                xref: "paper",
+                x: 0.004,
+                xanchor: "left",
+                y: this.target,
+                yanchor: "bottom",
+                text: `target ${this.target}`,
+                showarrow: false,
+                font: { size: 11 },
+              },
+            ]),
         ...found.stages.map(({ name, start }) => ({
           x: start,
           xanchor: "left",

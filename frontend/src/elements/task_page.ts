@@ -57,6 +57,9 @@ export class TaskPage extends LitElement {
         border-radius: 2px 2px 0 0;
         padding: 0 2px;
       }
+      .note {
+        margin-bottom: 10px;
+      }
       .choose {
         display: flex;
         flex-wrap: wrap;
@@ -143,7 +146,7 @@ export class TaskPage extends LitElement {
 
   #pairs(examples: TaskExamples | undefined): TemplateResult {
     const pairs = examples?.pairs ?? [];
-    return html`<p class="quiet small">
+    return html`<p class="quiet small note">
         Two sequences a pair, alike but for <span class="differs">what decides</span>;
         <span class="answer">the right answer</span> is the next token.
       </p>

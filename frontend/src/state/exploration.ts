@@ -66,11 +66,6 @@ export function isKept(state: Exploration, node: string): boolean {
   return (baseKeeps(state.mode) || state.restored.has(node)) && !state.ablated.has(node);
 }
 
-/** Whether a node of the circuit differs from what its mode makes of it. */
-export function isToggled(state: Exploration, node: string): boolean {
-  return isKept(state, node) !== baseKeeps(state.mode);
-}
-
 /** Ablates kept nodes of the circuit, restores ablated ones: each by itself. */
 export function toggle(state: Exploration, nodes: Iterable<string>): Exploration {
   const ablated = new Set(state.ablated);
@@ -105,11 +100,6 @@ export function question(state: Exploration, prompt: string | null): EvaluateReq
     seed: state.seed,
     prompt,
   };
-}
-
-/** Whether two states ask the same of the model. */
-export function sameIntervention(a: Exploration, b: Exploration): boolean {
-  return JSON.stringify(question(a, null)) === JSON.stringify(question(b, null));
 }
 
 /** A step from one state to the next, in words for the history. */

@@ -31,7 +31,7 @@ export const base = css`
   }
   a {
     color: var(--accent);
-    text-underline-offset: 2px;
+    text-underline-offset: 3px;
     text-decoration-thickness: 1px;
   }
   :focus-visible {
@@ -187,6 +187,14 @@ export const tables = css`
   tbody tr:hover {
     background: var(--surface-2);
   }
+  td a,
+  th a {
+    text-decoration: none;
+  }
+  td a:hover,
+  th a:hover {
+    text-decoration: underline;
+  }
   th button {
     min-height: 0;
     padding: 2px 0;
@@ -257,8 +265,7 @@ export const chips = css`
   }
   .mark {
     color: var(--ink-3);
-    opacity: 0.75;
-    font-size: 0.88em;
+    font-size: 0.92em;
   }
 `;
 

@@ -1,6 +1,4 @@
-/** Sortable tables: the order as a value, and the headers that change it. */
-import type { TemplateResult } from "lit";
-import { html } from "lit";
+/** The order of a table's rows, as a value. */
 
 export interface Order<K extends string> {
   readonly by: K;
@@ -28,17 +26,4 @@ export function sorted<T, K extends string>(
 /** The order after a click on a header: another column, or the other way round. */
 export function reordered<K extends string>(order: Order<K>, by: K): Order<K> {
   return order.by === by ? { by, descending: !order.descending } : { by, descending: false };
-}
-
-export function sortHeader<K extends string>(
-  label: string,
-  by: K,
-  order: Order<K>,
-  change: (order: Order<K>) => void,
-  numeric = false,
-): TemplateResult {
-  const direction = order.by !== by ? "none" : order.descending ? "descending" : "ascending";
-  return html`<th scope="col" class=${numeric ? "number" : ""} aria-sort=${direction}>
-    <button @click=${() => change(reordered(order, by))}>${label}</button>
-  </th>`;
 }

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+
+import type { Exploration } from "../src/state/exploration";
+import { toggle, untouched } from "../src/state/exploration";
+import { LONGEST_URL, fromLocation, fromParams, isLong, toText, toUrl } from "../src/state/url";
+
+const start = untouched("a-1");
+const full: Exploration = {
+  slug: "a-1",
+  mode: "circuit_ablated",
+  value: "zero",
+  ablated: new Set(["0.mlp.post_act.863", "1.attn.q.12"]),
+  restored: new Set(["1.attn.k.12"]),
+  split: "validation",
+  seed: 7,
+  selection: "1.attn.q.12",
+  view: "table",
+  prompt: "a = 'b&c=#?\n\t\u{1f642}",
+};
+
+function there(url: string): ReturnType<typeof fromLocation> {
+  const { search, hash } = new URL(url, "http://localhost");
+  return fromLocation("a-1", { search, hash });
+}
+
+describe("the address", () => {
+  it("is bare for the untouched circuit", () => {
+    expect(toUrl(start)).toBe("/circuits/a-1");
+    expect(there(toUrl(start))).toEqual({ state: start });
+  });
+
+  it("holds everything, and gives it back", () => {
+    expect(there(toUrl(full))).toEqual({ state: full });
+  });
+
+  it("lists nodes readably", () => {
+    expect(toUrl(toggle(start, ["1.attn.q.12", "0.mlp.post_act.863"]))).toBe(
+      "/circuits/a-1?ablated=0.mlp.post_act.863,1.attn.q.12",
+    );
+  });
+
+  it("goes behind # when it is too long for a request line", () => {
+    const many = Array.from({ length: 200 }, (_, i) => `3.mlp.post_act.${i}`);
+    const long = toggle(start, many);
+    expect(isLong(long)).toBe(true);
+    expect(toUrl(long)).toContain("/circuits/a-1#ablated=");
+    expect(toUrl(long).length).toBeGreaterThan(LONGEST_URL);
+    expect(there(toUrl(long))).toEqual({ state: long });
+  });
+
+  it("can name a state that the server keeps", () => {
+    expect(there("/circuits/a-1?s=Xy7")).toEqual({ saved: "Xy7" });
+  });
+});
+
+describe("reading", () => {
+  it.each(["mode=nonsense", "value=median", "split=all", "seed=-1", "seed=1e3", "view=3d"])(
+    "takes the default for what it does not understand: %s",
+    (text) => {
+      expect(fromParams("a-1", new URLSearchParams(text))).toEqual(start);
+    },
+  );
+
+  it("keeps ablated and restored apart", () => {
+    const state = fromParams("a-1", new URLSearchParams("ablated=a,b,&restored=b,c"));
+    expect([...state.ablated]).toEqual(["a", "b"]);
+    expect([...state.restored]).toEqual(["c"]);
+  });
+
+  it("reads the text that the server keeps", () => {
+    expect(fromParams("a-1", new URLSearchParams(toText(full)))).toEqual(full);
+  });
+});
