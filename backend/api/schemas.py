@@ -197,7 +197,7 @@ class GraphNode(_Schema):
     index: int
     kind: Literal["read", "write", "q", "k", "v", "neuron"]
     head: int | None
-    row: int = Field(description="rows count from 0 at the input upwards: layer * 5 + place")
+    row: int = Field(description="rows count from 0 at the input upwards: layer * 6 + place")
     mean: float = Field(description="the value mean ablation gives it")
     degree_in: int
     degree_out: int

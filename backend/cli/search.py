@@ -59,6 +59,7 @@ def search(
     with opened_store() as store:
         try:
             with _progress_bar() as show, _cancelled_by_ctrl_c() as cancelled:
+                messages.print(f"Searching the circuit of {chosen.name} in {opened.name}.")
                 config = SearchConfig(target_loss=target_loss, seed=seed)
                 circuit = run(opened, chosen, config, show, cancelled.is_set)
         except SearchFailed as error:

@@ -57,7 +57,7 @@ def openapi() -> None:
 
 
 def _settings(**overrides: str | int | None) -> Settings:
-    """The environment's settings, some of them set here: worker processes see them as well."""
+    """The environment's settings, some of them set here."""
     for name, value in overrides.items():
         if value is not None:
             os.environ[f"{ENV_PREFIX}{name}"] = str(value)
@@ -81,6 +81,11 @@ def _url(host: str, port: int) -> str:
 
 
 def _run(settings: Settings, listening: socket.socket, url: str, open_browser: bool) -> None:
+    from backend.jobs.pool import WAIT_POLICY
+
+    for name, value in WAIT_POLICY.items():
+        os.environ.setdefault(name, value)
+
     import uvicorn
 
     from backend.api.app import create_app

@@ -11,13 +11,26 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import backend
 from backend.jobs.protocol import Assignment, Message, Setup
 
 _log = logging.getLogger(__name__)
 
-WORKER_COMMAND = (sys.executable, "-P", "-m", "backend.jobs.worker")
-"""-P: a folder called `models` where the server was started must not hide ours."""
+_HOME = str(Path(backend.__file__).resolve().parent.parent)
+_START = (
+    f"import sys; {_HOME!r} in sys.path or sys.path.insert(0, {_HOME!r}); "
+    "from backend.jobs.worker import main; main()"
+)
+WORKER_COMMAND = (sys.executable, "-P", "-c", _START)
+"""-P: a folder called `models` where the server was started must not hide ours; so the worker is
+told where its server has the packages from."""
+
+WAIT_POLICY = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Set before torch is loaded: its threads sleep while they wait for each other. Spinning, which is
+the default, starves whoever shares the cores (a search and a click, or two searches): on a busy
+machine either takes several times as long."""
 
 
 @dataclass
@@ -40,7 +53,12 @@ class WorkerProcess:
     @classmethod
     def start(cls, setup: Setup, command: tuple[str, ...] = WORKER_COMMAND) -> WorkerProcess:
         """Starts a process; it says later that it is ready."""
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**WAIT_POLICY, **os.environ},
+        )
         worker = cls(process)
         worker._send(setup.line())
         return worker

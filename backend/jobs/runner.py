@@ -100,6 +100,8 @@ class JobRunner:
 
     def stop(self) -> None:
         """Ends all workers, marks their jobs as interrupted and waits for the thread."""
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         self.wake()
         self._thread.join()

@@ -1,9 +1,8 @@
 """A worker process: takes jobs from its server, one after another, until the server is gone.
 
-    python -P -m backend.jobs.worker     started by `backend.jobs.runner`, never by hand
-
-The first line on stdin is a `Setup`, every further one an `Assignment`. Importing torch takes
-seconds, so a worker does it once and then waits; what a job reports is written to the database.
+Started by `backend.jobs.pool`, never by hand. The first line on stdin is a `Setup`, every further
+one an `Assignment`. Importing torch takes seconds, so a worker does it once and then waits; what a
+job reports is written to the database.
 """
 
 from __future__ import annotations
@@ -66,7 +65,3 @@ def _say(answers: TextIO, message: Message) -> None:
         answers.flush()
     except BrokenPipeError:
         os._exit(EXIT_ORPHANED)
-
-
-if __name__ == "__main__":
-    main()

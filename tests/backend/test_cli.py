@@ -1,0 +1,162 @@
+"""The command line: results on stdout, one clear message and an exit code when it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from backend.circuits.circuit import Circuit
+from backend.cli import app
+from backend.settings import get_settings
+from backend.store import open_store, save_circuit
+from models.checkpoints import Checkpoint
+from tests.backend.conftest import CHECKPOINT, TASK
+from tests.backend.live import REPOSITORY
+
+EASY = ("--target-loss", "5")
+
+
+@pytest.fixture(autouse=True)
+def instance(data_dir: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An instance that has the checkpoint and no circuits."""
+    monkeypatch.setenv("CIRCUIT_EXPLORER_CHECKPOINT_DIRS", str(zoo))
+    get_settings.cache_clear()
+    return data_dir
+
+
+@pytest.fixture
+def stored(circuit: Circuit) -> Circuit:
+    """A circuit that the instance has."""
+    store = open_store(get_settings().resolved_database_url)
+    with store.write() as session:
+        save_circuit(session, circuit)
+    store.close()
+    return circuit
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def output(*arguments: str | Path) -> Any:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_search_prints_and_stores(checkpoint: Checkpoint) -> None:
+    found = output("search", CHECKPOINT, TASK, *EASY, "--json")
+    assert found["target_loss"] == 5
+    assert found["task_loss"] <= 5
+    assert {"slug", "nodes", "induced_edges", "kept_edges", "accuracy", "seconds"} <= set(found)
+    assert set(found["losses"]) == {
+        "whole_model", "circuit", "circuit_ablated", "everything_ablated",
+    }  # fmt: skip
+    listed = output("circuits", "--json")
+    assert [each["slug"] for each in listed] == [found["slug"]]
+    assert listed[0]["checkpoint_digest"] == checkpoint.digest
+
+
+def test_a_search_without_a_circuit_is_exit_code_1() -> None:
+    result = run("search", CHECKPOINT, TASK, "--target-loss", "0.000001")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "target" in result.stderr
+    assert output("circuits", "--json") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("search", "none", TASK), CHECKPOINT),
+        (("search", CHECKPOINT, "single_double"), TASK),
+        (("inspect", "/nowhere"), "/nowhere"),
+        (("export", "none-0123"), "none-0123"),
+        (("import", "/nowhere.json"), "/nowhere.json"),
+        (("train", "/nowhere.toml", "--out", "/tmp/never"), "/nowhere.toml"),
+    ],
+)
+def test_errors_are_one_message_without_a_traceback(arguments: tuple[str, ...], named: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert named in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_inspect_by_name_and_by_path(zoo: Path, checkpoint: Checkpoint) -> None:
+    by_name = output("inspect", CHECKPOINT, "--json")
+    assert by_name == output("inspect", zoo / CHECKPOINT, "--json")
+    assert by_name["digest"] == checkpoint.digest
+    assert CHECKPOINT in run("inspect", CHECKPOINT).stdout
+
+
+def test_export_and_import(
+    stored: Circuit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Circuit.model_validate(output("export", stored.slug)) == stored
+    assert "<graphml" in run("export", stored.slug, "--format", "graphml").stdout
+    bundle = tmp_path / "bundle.json"
+    assert run("export", stored.slug, "--format", "bundle", "--out", bundle).exit_code == 0
+    assert json.loads(bundle.read_text())["format"] == "circuit-explorer-bundle"
+
+    monkeypatch.setenv("CIRCUIT_EXPLORER_DATA_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.delenv("CIRCUIT_EXPLORER_CHECKPOINT_DIRS")
+    get_settings.cache_clear()
+    imported = run("import", bundle)
+    assert imported.stdout.strip() == stored.slug
+    assert "warning" in imported.stderr  # the checkpoint is not there
+    assert Circuit.model_validate(output("export", stored.slug)) == stored
+
+
+def test_a_file_that_is_no_circuit(tmp_path: Path) -> None:
+    file = tmp_path / "no-circuit.json"
+    for content in ("{}", "[]", "no json", '{"format": "circuit-explorer-bundle"}'):
+        file.write_text(content)
+        result = run("import", file)
+        assert result.exit_code == 2
+        assert "no-circuit.json" in result.stderr
+
+
+def test_openapi_is_the_one_the_client_is_generated_from() -> None:
+    committed = (REPOSITORY / "frontend" / "openapi.json").read_text(encoding="utf-8")
+    assert run("openapi").stdout == committed, (
+        "run: circuit-explorer openapi > frontend/openapi.json, then npm run generate in frontend/"
+    )
+
+
+def test_serve_says_what_is_wrong() -> None:
+    refused = run("serve", "--host", "0.0.0.0", "--port", "0")
+    assert refused.exit_code == 2
+    assert "CIRCUIT_EXPLORER_WRITE_TOKEN" in refused.stderr
+
+
+def test_ctrl_c_cancels_a_search(instance: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backend.cli", "search", CHECKPOINT, TASK, "--target-loss", "1e-6"],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process:
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if "Searching" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        text = "".join([*said, process.stderr.read()])
+    assert process.returncode == 130, text
+    assert "nothing was stored" in text
+    assert "Traceback" not in text

@@ -1,0 +1,38 @@
+"""Shipped circuits are stored once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backend.circuits.circuit import Circuit
+from backend.errors import StoreError
+from backend.seed import SHIPPED, import_shipped
+from backend.store import get_circuit, open_store
+
+
+def test_shipped_circuits_are_stored_once(tmp_path: Path, circuit: Circuit) -> None:
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    (folder / "one.json").write_text(circuit.model_dump_json())
+    store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
+    assert import_shipped(store, folder) == 1
+    assert import_shipped(store, folder) == 0
+    with store.read() as session:
+        assert get_circuit(session, circuit.slug) == circuit
+    store.close()
+
+
+def test_a_file_that_is_no_circuit_is_named(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text("{}")
+    store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
+    with pytest.raises(StoreError, match=r"one\.json"):
+        import_shipped(store, tmp_path)
+    store.close()
+
+
+def test_what_is_shipped_can_be_read(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
+    assert import_shipped(store) == len(list(SHIPPED.glob("*.json")))
+    store.close()
