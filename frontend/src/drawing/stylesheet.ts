@@ -67,7 +67,9 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "background-image": crossUrl,
         "background-fit": "cover",
         "border-style": "dashed",
-        color: palette.quiet,
+        color: palette.ink,
+        "text-outline-width": 2,
+        "text-outline-color": palette.surface,
       },
     },
     {
@@ -110,7 +112,15 @@ export function stylesheet(palette: Palette): StylesheetJson {
       },
     },
     { selector: "edge.cut", style: { opacity: 0.14 } },
-    { selector: "edge.lit", style: { opacity: 1, "z-index": 10 } },
+    {
+      selector: "edge.lit",
+      style: {
+        "underlay-color": palette.accent,
+        "underlay-opacity": 0.22,
+        "underlay-padding": 3,
+        "z-index": 10,
+      },
+    },
     { selector: ".hidden", style: { display: "none" } },
   ];
 }

@@ -128,7 +128,7 @@ export class CheckpointPage extends LitElement {
   #matrices(checkpoint: CheckpointDetail): TemplateResult {
     const entries = Object.entries(checkpoint.matrices);
     const largest = Math.max(...entries.map(([, fraction]) => fraction), 1e-9);
-    return html`<div class="panel">
+    return html`<div class="panel" tabindex="0" role="group" aria-label="Nonzero fractions">
       <table>
         <tbody>
           ${entries.map(([name, fraction]) => {

@@ -133,34 +133,37 @@ export class CircuitGraphElement extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`${this.#margin()}
-      <div
-        class="canvas"
-        tabindex="0"
-        role="application"
-        aria-label="Circuit graph. Arrow keys move between nodes, Enter ablates or restores. The table view has the same nodes."
-        aria-describedby="now"
-        @keydown=${this.#keys}
-        @pointerdown=${() => (this.#moved = true)}
-        @wheel=${() => (this.#moved = true)}
-      ></div>
-      <p id="now" class="visually-hidden" aria-live="polite">${this.#words(this.selection)}</p>
-      <p class="hover" aria-hidden="true">${this.#words(this.hovered)}</p>
-      <div class="zoom" role="group" aria-label="Zoom">
-        <button aria-label="Zoom in" @click=${() => this.#zoom(1.25)}>+</button>
-        <button aria-label="Zoom out" @click=${() => this.#zoom(0.8)}>−</button>
-        <button aria-label="Fit the circuit" @click=${() => this.fit()}>fit</button>
+    return html`<div class="drawing">
+        ${this.#margin()}
+        <div
+          class="canvas"
+          tabindex="0"
+          role="application"
+          aria-label="Circuit graph. Arrow keys move between nodes, Enter ablates or restores. The table view has the same nodes."
+          aria-describedby="now"
+          @keydown=${this.#keys}
+          @pointerdown=${() => (this.#moved = true)}
+          @click=${() => this.canvas.focus({ preventScroll: true })}
+          @wheel=${() => (this.#moved = true)}
+        ></div>
+        <p id="now" class="visually-hidden" aria-live="polite">${this.#words(this.selection)}</p>
+        <p class="hover" aria-hidden="true">${this.#words(this.hovered)}</p>
+        <div class="zoom" role="group" aria-label="Zoom">
+          <button aria-label="Zoom in" @click=${() => this.#zoom(1.25)}>+</button>
+          <button aria-label="Zoom out" @click=${() => this.#zoom(0.8)}>−</button>
+          <button aria-label="Fit the circuit" @click=${() => this.fit()}>fit</button>
+        </div>
+        ${this.hiddenEdges > 0
+          ? html`<p class="hidden-edges">
+              ${plural(this.hiddenEdges, "edge")} of least weight hidden; the table has all
+            </p>`
+          : ""}
       </div>
       <cx-graph-legend
         .graph=${this.graph}
         @show-lines=${(event: CustomEvent<{ kind: "join" | "qk"; shown: boolean }>) =>
           this.#view?.setShown(event.detail.kind, event.detail.shown)}
-      ></cx-graph-legend>
-      ${this.hiddenEdges > 0
-        ? html`<p class="hidden-edges">
-            ${plural(this.hiddenEdges, "edge")} of least weight hidden, in the table all are shown
-          </p>`
-        : ""}`;
+      ></cx-graph-legend>`;
   }
 
   #zoom(factor: number): void {
@@ -196,7 +199,7 @@ export class CircuitGraphElement extends LitElement {
           <b>layer ${layer}</b>
         </div>`;
       })}
-      ${gap < 15
+      ${gap < 13
         ? ""
         : rows.map(
             (row) =>

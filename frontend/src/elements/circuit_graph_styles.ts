@@ -3,11 +3,17 @@ import { css } from "lit";
 
 export const graphStyles = css`
   :host {
-    position: relative;
-    overflow: hidden;
+    display: flex;
+    flex-direction: column;
     min-height: 420px;
     background: var(--surface);
-    --margin: 128px;
+    --margin: 158px;
+  }
+  .drawing {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    overflow: hidden;
   }
   .canvas {
     position: absolute;
@@ -42,9 +48,10 @@ export const graphStyles = css`
   }
   .row {
     position: absolute;
-    left: 14px;
+    right: calc(100% - var(--margin) + 8px);
     translate: 0 -50%;
     line-height: 1;
+    white-space: nowrap;
   }
   .end {
     position: absolute;
@@ -88,12 +95,6 @@ export const graphStyles = css`
     min-width: 30px;
     padding: 0 8px;
   }
-  cx-graph-legend {
-    position: absolute;
-    right: 12px;
-    bottom: 12px;
-    max-width: calc(100% - 24px);
-  }
   .hidden-edges {
     position: absolute;
     left: calc(var(--margin) + 8px);
@@ -102,10 +103,5 @@ export const graphStyles = css`
     border-radius: 4px;
     background: var(--warn-wash);
     font-size: var(--small);
-  }
-  @media (max-width: 1099px) {
-    :host {
-      --margin: 104px;
-    }
   }
 `;

@@ -10,10 +10,10 @@ import { api, need } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { CircuitGraph, EvaluateRequest, EvaluateResponse, Problem } from "../api/types";
 import { Answers } from "../state/answers";
-import type { Exploration } from "../state/exploration";
+import type { Change, Exploration } from "../state/exploration";
 import { MODES, isKept, question, reset, toggle } from "../state/exploration";
 import type { Shortcut } from "../state/shortcuts";
-import { isTyping, shortcutOf } from "../state/shortcuts";
+import { shortcutOf, takesKeys } from "../state/shortcuts";
 import { ExplorationStore } from "../state/store";
 import { base, controls, skeleton } from "../styles/shared";
 import "./circuit_graph";
@@ -21,13 +21,14 @@ import type { CircuitGraphElement } from "./circuit_graph";
 import "./circuit_heading";
 import { circuitPageStyles } from "./circuit_page_styles";
 import "./circuit_toolbar";
-import type { Change, CircuitToolbar } from "./circuit_toolbar";
+import type { CircuitToolbar } from "./circuit_toolbar";
 import "./edge_table";
 import type { HelpDialog } from "./help_dialog";
 import "./help_dialog";
 import "./node_card";
 import "./node_table";
 import "./number_panel";
+import "./pair_choice";
 import "./pair_list";
 import "./problem_panel";
 import "./prompt_box";
@@ -106,6 +107,13 @@ export class CircuitPage extends LitElement {
     }
   }
 
+  #retry(): void {
+    if (this.problem) void this.#open();
+    void this.#detail.reload();
+    void this.#graph.reload();
+    this.#ask();
+  }
+
   /** Follows the store: draws the state, and asks what it asks. */
   #show(next: Exploration): void {
     this.exploration = next;
@@ -143,7 +151,7 @@ export class CircuitPage extends LitElement {
 
   readonly #keys = (event: KeyboardEvent): void => {
     const shortcut = shortcutOf(event);
-    if (shortcut === null || event.repeat || isTyping(event.composedPath()[0])) return;
+    if (shortcut === null || event.repeat || takesKeys(event.composedPath())) return;
     event.preventDefault();
     this.#do(shortcut);
   };
@@ -158,7 +166,7 @@ export class CircuitPage extends LitElement {
       table: () => this.#step((now) => ({ ...now, view: now.view === "table" ? "graph" : "table" })),
       fit: () => this.drawing?.fit(),
       search: () => this.toolbar?.focusSearch(),
-      help: () => this.help.toggle(),
+      help: () => this.help.open(),
       clear: () => this.#store?.select(null),
       "mode-1": () => mode(0),
       "mode-2": () => mode(1),
@@ -169,9 +177,10 @@ export class CircuitPage extends LitElement {
 
   override render(): TemplateResult {
     const { exploration } = this;
-    if (this.problem) {
+    const problem = this.problem ?? this.#detail.problem;
+    if (problem) {
       return html`<div class="alone">
-        <cx-problem .problem=${this.problem} @retry=${() => void this.#open()}></cx-problem>
+        <cx-problem .problem=${problem} @retry=${this.#retry}></cx-problem>
       </div>`;
     }
     return html`<header>
@@ -179,7 +188,7 @@ export class CircuitPage extends LitElement {
           ({ summary }) => html`<cx-circuit-heading
             .summary=${summary}
             .exploration=${exploration}
-            @help=${() => this.help.toggle()}
+            @help=${() => this.help.open()}
           ></cx-circuit-heading>`,
           () => html`<span class="skeleton" style="height: 46px"></span>`,
         )}
@@ -250,6 +259,10 @@ export class CircuitPage extends LitElement {
         .target=${detail?.summary.target_loss ?? 0.15}
         @retry=${() => this.#ask()}
       ></cx-number-panel>
+      <cx-pair-choice
+        .exploration=${exploration}
+        @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
+      ></cx-pair-choice>
       ${part(
         "Node",
         html`<cx-node-card

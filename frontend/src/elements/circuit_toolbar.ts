@@ -1,5 +1,5 @@
 /**
- * What is asked of the model: mode, value, pairs; and the way through the history. Fires `change-state`
+ * What is asked of the model, by mode and value, and the way through the history. Fires `change-state`
  * with a function from one state to the next, `undo`, `redo`, and `select-node` with a name.
  */
 import { LitElement, css, html } from "lit";
@@ -7,11 +7,10 @@ import type { TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 
 import type { GraphNode, Mode, Value } from "../api/types";
-import type { Exploration } from "../state/exploration";
+import type { Change, Exploration } from "../state/exploration";
 import {
   MODES,
   MODE_NAMES,
-  SPLITS,
   VALUES,
   VALUE_NAMES,
   isUntouched,
@@ -23,8 +22,6 @@ import { base, controls } from "../styles/shared";
 import "./node_search";
 import type { NodeSearch } from "./node_search";
 import "./segmented";
-
-export type Change = (state: Exploration) => Exploration;
 
 const MODE_HINTS: Record<Mode, string> = {
   circuit: "The circuit's nodes are kept, everything else is ablated",
@@ -53,7 +50,7 @@ export class CircuitToolbar extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px 18px;
+        gap: 8px 16px;
       }
       .group {
         display: flex;
@@ -63,11 +60,8 @@ export class CircuitToolbar extends LitElement {
       .group.right {
         margin-left: auto;
       }
-      input[type="number"] {
-        width: 68px;
-      }
-      label {
-        color: var(--ink-3);
+      .group button {
+        padding: 0 9px;
       }
     `,
   ];
@@ -83,16 +77,6 @@ export class CircuitToolbar extends LitElement {
 
   #change(change: Change): void {
     this.dispatchEvent(new CustomEvent<Change>("change-state", { detail: change }));
-  }
-
-  #seed(event: Event): void {
-    const field = event.target as HTMLInputElement;
-    const seed = field.valueAsNumber;
-    if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31) {
-      this.#change((state) => ({ ...state, seed }));
-    } else {
-      field.value = String(this.exploration.seed);
-    }
   }
 
   override render(): TemplateResult {
@@ -111,29 +95,6 @@ export class CircuitToolbar extends LitElement {
         @choose=${(event: CustomEvent<Value>) =>
           this.#change((now) => ({ ...now, value: event.detail }))}
       ></cx-segmented>
-      <div class="group">
-        <label for="split">Pairs</label>
-        <select
-          id="split"
-          @change=${(event: Event) => {
-            const split = SPLITS.find((one) => one === (event.target as HTMLSelectElement).value);
-            if (split) this.#change((now) => ({ ...now, split }));
-          }}
-        >
-          ${SPLITS.map(
-            (split) => html`<option .selected=${split === state.split} value=${split}>${split}</option>`,
-          )}
-        </select>
-        <label for="seed">seed</label>
-        <input
-          id="seed"
-          type="number"
-          min="0"
-          step="1"
-          .value=${String(state.seed)}
-          @change=${this.#seed}
-        />
-      </div>
       <div class="group" role="group" aria-label="History">
         <button
           ?disabled=${!canUndo(timeline)}

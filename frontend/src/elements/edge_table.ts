@@ -30,10 +30,10 @@ export class EdgeTable extends LitElement {
     tables,
     css`
       .positive {
-        color: var(--positive);
+        color: var(--positive-text);
       }
       .negative {
-        color: var(--negative);
+        color: var(--negative-text);
       }
       tr.pruned {
         color: var(--ink-3);

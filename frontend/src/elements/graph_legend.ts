@@ -1,7 +1,7 @@
 /** What the shapes and lines of the drawing mean; lines without weight can be hidden here. */
 import { LitElement, css, html, nothing, svg } from "lit";
 import type { SVGTemplateResult, TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 
 import type { CircuitGraph } from "../api/types";
 import type { NodeKind } from "../drawing/rows";
@@ -17,35 +17,30 @@ const OUTLINES: Record<NodeKind, SVGTemplateResult> = {
   neuron: svg`<path d="M6 1h12l5 6-5 6H6L1 7z"/>`,
 };
 
+const SHORT: Record<NodeKind, string> = {
+  read: "channel read",
+  q: "query",
+  k: "key",
+  v: "value",
+  write: "channel written",
+  neuron: "neuron",
+};
+
 @customElement("cx-graph-legend")
 export class GraphLegend extends LitElement {
   static override styles = [
     base,
     css`
-      details {
-        background: var(--surface);
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 18px;
+        margin: 0;
+        padding: 7px 16px;
+        list-style: none;
+        border-top: 1px solid var(--line);
         font-size: var(--small);
         color: var(--ink-2);
-      }
-      summary {
-        padding: 4px 12px;
-        cursor: pointer;
-        font-weight: 600;
-      }
-      div {
-        display: flex;
-        gap: 22px;
-        padding: 2px 12px 10px;
-      }
-      ul {
-        display: grid;
-        gap: 3px;
-        align-content: start;
-        margin: 0;
-        padding: 0;
-        list-style: none;
       }
       li,
       label {
@@ -68,41 +63,32 @@ export class GraphLegend extends LitElement {
   ];
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
-  @state() private readonly wide = matchMedia("(min-width: 1100px)").matches;
 
   override render(): TemplateResult {
     const present = new Set(this.graph?.nodes.map((node) => node.kind));
     const lines = new Set(this.graph?.edges.map((edge) => edge.kind));
-    return html`<details ?open=${this.wide}>
-      <summary>Legend</summary>
-      <div>
-      <ul>
-        ${KINDS.filter((kind) => present.has(kind)).map(
-          (kind) => html`<li>
-            <svg viewBox="0 0 24 14" aria-hidden="true" style="fill: var(--kind-${kind})">
-              ${OUTLINES[kind]}
-            </svg>
-            ${KIND_NAMES[kind]}
-          </li>`,
-        )}
-        <li>
-          <svg viewBox="0 0 24 14" aria-hidden="true" fill="none" stroke="var(--ink-3)">
-            <rect x="1" y="1" width="22" height="12" rx="3" stroke-dasharray="3 2" />
-            <path d="M4 2.5 20 11.5M20 2.5 4 11.5" />
+    return html`<ul aria-label="Legend">
+      ${KINDS.filter((kind) => present.has(kind)).map(
+        (kind) => html`<li title=${KIND_NAMES[kind]}>
+          <svg viewBox="0 0 24 14" aria-hidden="true" style="fill: var(--kind-${kind})">
+            ${OUTLINES[kind]}
           </svg>
-          ablated
-        </li>
-      </ul>
-      <ul>
-        ${this.#line("positive weight", "var(--positive)")}
-        ${this.#line("negative weight", "var(--negative)")}
-        ${lines.has("join")
-          ? this.#line("written, read later", "var(--ink-3)", "4 3", "join")
-          : nothing}
-        ${lines.has("qk") ? this.#line("query times key", "var(--kind-q)", "1.5 2.5", "qk") : nothing}
-      </ul>
-      </div>
-    </details>`;
+          ${SHORT[kind]}
+        </li>`,
+      )}
+      <li>
+        <svg viewBox="0 0 24 14" aria-hidden="true" fill="none" stroke="var(--ink-3)">
+          <rect x="1" y="1" width="22" height="12" rx="3" stroke-dasharray="3 2" />
+          <path d="M3 2 21 12M21 2 3 12" />
+        </svg>
+        ablated
+      </li>
+      ${this.#line("positive", "var(--positive)")} ${this.#line("negative", "var(--negative)")}
+      ${lines.has("join")
+        ? this.#line("written, read later", "var(--ink-3)", "4 3", "join")
+        : nothing}
+      ${lines.has("qk") ? this.#line("q times k", "var(--kind-q)", "1.5 2.5", "qk") : nothing}
+    </ul>`;
   }
 
   #line(words: string, color: string, dashes = "", kind?: "join" | "qk"): TemplateResult {

@@ -37,6 +37,7 @@ export class HelpDialog extends LitElement {
       }
       dt {
         display: flex;
+        align-items: center;
         gap: 4px;
       }
       dd {
@@ -48,9 +49,8 @@ export class HelpDialog extends LitElement {
 
   @query("dialog") private readonly dialog!: HTMLDialogElement;
 
-  toggle(): void {
-    if (this.dialog.open) this.dialog.close();
-    else this.dialog.showModal();
+  open(): void {
+    this.dialog.showModal();
   }
 
   override render(): TemplateResult {

@@ -128,6 +128,14 @@ export class HomePage extends LitElement {
         color: var(--accent);
         border-color: var(--accent) !important;
       }
+      @media (max-width: 900px) {
+        .answers {
+          display: none;
+        }
+        th.task {
+          min-width: 190px;
+        }
+      }
       .broken {
         margin: 0;
         padding: 12px 16px 12px 32px;
@@ -187,7 +195,7 @@ export class HomePage extends LitElement {
               <th class="task" scope="col">
                 ${plural(tasks.length, "task")}, ${plural(circuits.length, "circuit")}
               </th>
-              <th scope="col">Answers</th>
+              <th class="answers" scope="col">Answers</th>
               ${checkpoints.map((checkpoint) => this.#column(checkpoint))}
             </tr>
           </thead>

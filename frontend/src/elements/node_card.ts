@@ -52,10 +52,10 @@ export class NodeCard extends LitElement {
         text-align: right;
       }
       .positive {
-        color: var(--positive);
+        color: var(--positive-text);
       }
       .negative {
-        color: var(--negative);
+        color: var(--negative-text);
       }
       .pruned {
         opacity: 0.55;

@@ -17,8 +17,7 @@ export class NodeSearch extends LitElement {
         position: relative;
       }
       input {
-        width: 172px;
-        padding-right: 58px;
+        width: 138px;
       }
       span {
         position: absolute;
@@ -28,6 +27,7 @@ export class NodeSearch extends LitElement {
         font-size: var(--tiny);
         color: var(--ink-3);
         pointer-events: none;
+        background: var(--surface);
       }
     `,
   ];

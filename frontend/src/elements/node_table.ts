@@ -22,6 +22,9 @@ export class NodeTable extends LitElement {
       tr.selected {
         background: var(--accent-wash);
       }
+      tbody tr {
+        scroll-margin: 44px 0;
+      }
       tr.ablated th,
       tr.ablated td {
         color: var(--ink-3);
@@ -56,6 +59,12 @@ export class NodeTable extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("graph")) {
       this.#places = new Map(this.graph?.nodes.map((node, i) => [node.id, i]));
+    }
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("selection")) {
+      this.renderRoot.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
     }
   }
 

@@ -69,7 +69,9 @@ export class NumberPanel extends LitElement {
       <cx-problem .problem=${this.problem}></cx-problem>
       ${answer?.numbers
         ? this.#answer(answer, answer.numbers)
-        : html`<p class="quiet waiting" role="status">Asking the model …</p>`}
+        : this.problem
+          ? nothing
+          : html`<p class="quiet waiting" role="status">Asking the model …</p>`}
     </section>`;
   }
 
@@ -92,13 +94,13 @@ export class NumberPanel extends LitElement {
     const now = numbers[name];
     const isLoss = name === "task_loss";
     return html`<div class="quantity ${isLoss ? "main" : ""}" data-quantity=${name}>
-      <h3>${words}${isLoss ? html` <small>nats</small>` : nothing}</h3>
+      <h2>${words}${isLoss ? html` <small>nats</small>` : nothing}</h2>
       <output class="value">${write(now.value)}</output>
       ${this.#change(name, now, answer.circuit?.[name] ?? null)}
       <span class="interval" title="95% interval over pairs">
         ${write(now.low)} to ${write(now.high)}
       </span>
-      ${isLoss ? this.#verdict(now) : nothing}
+      ${isLoss && answer.request.mode !== "circuit_ablated" ? this.#verdict(now) : nothing}
       <cx-scale-strip
         .now=${now}
         .ends=${ends}

@@ -29,11 +29,11 @@ export const numberStyles = css`
   .quantity + .quantity {
     border-top: 1px solid var(--line);
   }
-  .quantity h3 {
+  .quantity h2 {
     font-size: 13px;
     font-weight: 550;
   }
-  h3 small {
+  h2 small {
     font-weight: 400;
     color: var(--ink-3);
   }

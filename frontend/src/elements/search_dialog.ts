@@ -111,8 +111,8 @@ export class SearchDialog extends LitElement {
       <form @submit=${this.#submit}>
         <h2 id="title">Search for a circuit</h2>
         <p>
-          Finds a small set of nodes on which the checkpoint still solves the task, with everything
-          else mean-ablated.
+          Looks for the smallest set of nodes that meets the target loss, with everything else
+          mean-ablated.
         </p>
         <div class="fields">
           <div class="wide">

@@ -46,7 +46,7 @@ export class Segmented extends LitElement {
         display: flex;
         align-items: center;
         min-height: 28px;
-        padding: 0 11px;
+        padding: 0 9px;
         font-size: 13px;
         color: var(--ink-2);
         white-space: nowrap;

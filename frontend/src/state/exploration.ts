@@ -23,6 +23,9 @@ export interface Exploration {
   readonly prompt: string;
 }
 
+/** A way from one state to the next. */
+export type Change = (state: Exploration) => Exploration;
+
 export const MODES: readonly Mode[] = ["circuit", "circuit_ablated", "model"];
 export const VALUES: readonly Value[] = ["mean", "zero", "resample"];
 export const SPLITS: readonly Split[] = ["test", "validation", "train"];

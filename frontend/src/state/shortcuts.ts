@@ -43,9 +43,12 @@ export function shortcutOf(event: Key): Shortcut | null {
   return PLAIN[key] ?? null;
 }
 
-/** Whether a key goes to a field that takes text, and so is no shortcut. */
-export function isTyping(target: EventTarget | undefined): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+/** Whether a key belongs to a field that takes text or to an open dialog, and so is no shortcut. */
+export function takesKeys(path: readonly EventTarget[]): boolean {
+  return isText(path[0]) || path.some((target) => target instanceof HTMLDialogElement);
+}
+
+function isText(target: EventTarget | undefined): boolean {
   if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

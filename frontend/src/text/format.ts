@@ -1,6 +1,4 @@
 /** Numbers, times and names as the pages write them. A proper minus sign everywhere. */
-import type { Estimate } from "../api/types";
-
 const MINUS = "\u2212";
 
 /** A number with a fixed number of decimals; very small ones keep two significant digits. */
@@ -39,10 +37,6 @@ export function compact(value: number): string {
 
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
-}
-
-export function interval(estimate: Estimate, decimals = 3): string {
-  return `${decimal(estimate.low, decimals)} to ${decimal(estimate.high, decimals)}`;
 }
 
 export function seconds(value: number): string {
