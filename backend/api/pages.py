@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -42,6 +43,7 @@ from tasks import all_tasks
 
 router = APIRouter(tags=["pages"])
 _html = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+_page = partial(_html.api_route, methods=["GET", "HEAD"])
 _templates = Jinja2Templates(directory=TEMPLATES)
 
 
@@ -94,7 +96,7 @@ def home_json(library: LibraryDep, session: ReadDep) -> HomePage:
     )
 
 
-@_html.get("/")
+@_page("/")
 def home(request: Request) -> HTMLResponse:
     """Checkpoints by tasks."""
     return _render(request, "home", "Overview", json_url="/index.json")
@@ -110,7 +112,7 @@ def checkpoint_json(name: CheckpointPath, library: LibraryDep, session: ReadDep)
     )
 
 
-@_html.get("/checkpoints/{name}")
+@_page("/checkpoints/{name}")
 def checkpoint(request: Request, name: CheckpointPath, library: LibraryDep) -> HTMLResponse:
     """A checkpoint."""
     library.describe(name)
@@ -134,7 +136,7 @@ def task_json(name: TaskPath, library: LibraryDep, session: ReadDep) -> TaskPage
     )
 
 
-@_html.get("/tasks/{name}")
+@_page("/tasks/{name}")
 def task(request: Request, name: TaskPath) -> HTMLResponse:
     """A task."""
     title = find_task(name).title
@@ -147,7 +149,7 @@ def jobs_json(session: ReadDep) -> JobsPage:
     return JobsPage(jobs=[job_detail(session, job) for job in list_jobs(session, limit=50)])
 
 
-@_html.get("/jobs")
+@_page("/jobs")
 def jobs(request: Request) -> HTMLResponse:
     """The jobs."""
     return _render(request, "jobs", "Jobs", json_url="/jobs.json")
@@ -161,7 +163,7 @@ def job_json(job_id: JobPath, session: ReadDep) -> JobPage:
     )
 
 
-@_html.get("/jobs/{id}")
+@_page("/jobs/{id}")
 def job(request: Request, job_id: JobPath, session: ReadDep) -> HTMLResponse:
     """A job."""
     params = get_job(session, job_id).params
@@ -180,7 +182,7 @@ def circuits_json(session: ReadDep) -> CircuitsPage:
     return CircuitsPage(circuits=[circuit_summary(each) for each in list_circuits(session)])
 
 
-@_html.get("/circuits")
+@_page("/circuits")
 def circuits(request: Request) -> HTMLResponse:
     """All circuits."""
     return _render(request, "circuits", "Circuits", json_url="/circuits.json")
@@ -197,7 +199,7 @@ def circuit_json(slug: SlugPath, session: ReadDep, library: LibraryDep) -> Circu
     )
 
 
-@_html.get("/circuits/{slug}")
+@_page("/circuits/{slug}")
 def circuit(request: Request, slug: SlugPath, session: ReadDep) -> HTMLResponse:
     """A circuit."""
     get_summary(session, slug)

@@ -41,6 +41,9 @@ def serve(
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
+    if settings.log_level == "info":
+        for chatty in ("alembic", "uvicorn"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
     listening = _listen(settings)
     url = _url(settings.host, listening.getsockname()[1])
     messages.print(f"Circuit Explorer starts; data in {settings.data_dir}", soft_wrap=True)
@@ -103,7 +106,7 @@ def _run(settings: Settings, listening: socket.socket, url: str, open_browser: b
     server = Announcing(
         uvicorn.Config(
             create_app(settings),
-            log_level="warning" if settings.log_level == "info" else settings.log_level,
+            log_config=None,
             server_header=False,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
