@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { asProblem, ApiError, problemOf } from "../src/api/problem";
 import type { CircuitSummary, Progress } from "../src/api/types";
-import { cardTasks } from "../src/state/card";
+import { cardSections, cardTasks } from "../src/state/card";
 import { cellKey, matrix } from "../src/state/matrix";
 import { reordered, sorted } from "../src/state/order";
 import { series } from "../src/state/progress";
@@ -67,6 +67,20 @@ describe("cardTasks", () => {
     expect(table.rows).toEqual([
       { task: "x", values: ["0.5000", "3"] },
       { task: "y", values: ["0.2500", ""] },
+    ]);
+  });
+
+  it("keeps the rest in sections, nested names joined by dots", () => {
+    const card = { name: "m", recipe: { seed: 0, model: { norm: "rms" } }, tasks: { x: { n: 1 } } };
+    expect(cardSections(card)).toEqual([
+      { name: "", facts: [["name", "m"]] },
+      {
+        name: "recipe",
+        facts: [
+          ["seed", "0"],
+          ["model.norm", "rms"],
+        ],
+      },
     ]);
   });
 

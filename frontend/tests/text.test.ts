@@ -24,6 +24,7 @@ describe("format", () => {
     [format.seconds(4.25), "4.3 s"],
     [format.seconds(150), "2 min 30 s"],
     [format.milliseconds(34.2), "34 ms"],
+    [format.milliseconds(2854), "2.9 s"],
     [format.shortDigest("ab".repeat(32)), "abababababab"],
     [format.instant("not a date"), "not a date"],
   ])("%s", (written, expected) => {

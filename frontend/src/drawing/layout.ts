@@ -18,6 +18,8 @@ const HEAD_MARGIN = 26;
 const SWEEPS = 16;
 /** A residual channel pulls on its later reads more than single weights do: columns emerge. */
 const JOIN_PULL = 3;
+/** Every unit is drawn to the middle a little, so that parts of the graph do not drift apart. */
+const CENTRE_PULL = 0.2;
 
 export interface Point {
   readonly x: number;
@@ -121,7 +123,7 @@ function pullsOf(edges: readonly GraphEdge[], nodes: readonly GraphNode[]): Map<
 
 function wishOf(unit: Unit, pulls: Map<string, Pull[]>, x: Map<string, number>): number {
   let sum = 0;
-  let total = 0;
+  let total = CENTRE_PULL;
   unit.members.forEach((member, i) => {
     for (const { other, weight } of pulls.get(member.id) ?? []) {
       const there = x.get(other);
@@ -130,7 +132,7 @@ function wishOf(unit: Unit, pulls: Map<string, Pull[]>, x: Map<string, number>):
       total += weight;
     }
   });
-  return total === 0 ? unit.wish : sum / total;
+  return sum / total;
 }
 
 /** Puts the units of a row, in their order, as near to their wishes as their widths allow. */

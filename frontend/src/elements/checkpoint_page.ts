@@ -8,7 +8,7 @@ import { api, need } from "../api/client";
 import type { CheckpointDetail, CircuitSummary } from "../api/types";
 import { base, chips, controls, tables } from "../styles/shared";
 import { compact, count, decimal, plural, shortDigest, sparsity } from "../text/format";
-import { cardTasks, factValue } from "../state/card";
+import { cardSections, cardTasks, factValue } from "../state/card";
 import "./circuit_table";
 import { facts, factStyles } from "./facts";
 import { header, pageHeader } from "./page_header";
@@ -39,6 +39,17 @@ export class CheckpointPage extends LitElement {
       }
       .columns section {
         margin-top: 6px;
+      }
+      details {
+        margin-bottom: 8px;
+      }
+      summary {
+        margin-bottom: 4px;
+        font-size: 13px;
+        cursor: pointer;
+      }
+      .card-tasks {
+        margin-top: 14px;
       }
       td.bar {
         width: 45%;
@@ -146,11 +157,18 @@ export class CheckpointPage extends LitElement {
 
   #card(checkpoint: CheckpointDetail): TemplateResult | typeof nothing {
     const tasks = cardTasks(checkpoint.card);
-    const plain = Object.entries(checkpoint.card).filter(([, v]) => typeof v !== "object");
-    if (plain.length === 0 && tasks.rows.length === 0) return nothing;
+    const sections = cardSections(checkpoint.card);
+    if (sections.length === 0 && tasks.rows.length === 0) return nothing;
     return html`<section>
       <h2>Card</h2>
-      ${facts(plain.map(([key, value]) => [key, factValue(value)]))}
+      ${sections.map((section) =>
+        section.name === ""
+          ? facts(section.facts)
+          : html`<details>
+              <summary>${section.name}</summary>
+              ${facts(section.facts)}
+            </details>`,
+      )}
       ${tasks.rows.length === 0
         ? nothing
         : html`<div class="panel scroll card-tasks">

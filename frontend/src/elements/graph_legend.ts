@@ -34,7 +34,7 @@ export class GraphLegend extends LitElement {
       ul {
         display: flex;
         flex-wrap: wrap;
-        gap: 2px 18px;
+        gap: 2px 14px;
         margin: 0;
         padding: 7px 16px;
         list-style: none;
@@ -46,7 +46,7 @@ export class GraphLegend extends LitElement {
       label {
         display: flex;
         align-items: center;
-        gap: 8px;
+        gap: 6px;
       }
       svg {
         flex: none;

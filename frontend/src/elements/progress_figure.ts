@@ -94,7 +94,7 @@ export class ProgressFigure extends LitElement {
     return {
       autosize: true,
       height: 440,
-      margin: { l: 62, r: 18, t: 26, b: 40 },
+      margin: { l: 62, r: 70, t: 26, b: 40 },
       paper_bgcolor: "transparent",
       plot_bgcolor: "transparent",
       font: { family: "system-ui, sans-serif", size: 12, color: color("--ink-2") },
@@ -119,20 +119,21 @@ export class ProgressFigure extends LitElement {
           : [
               {
                 xref: "paper",
-                x: 0.004,
+                x: 1.005,
                 xanchor: "left",
                 y: this.target,
-                yanchor: "bottom",
+                yanchor: "middle",
                 text: `target ${this.target}`,
                 showarrow: false,
                 font: { size: 11 },
               },
             ]),
-        ...found.stages.map(({ name, start }) => ({
+        // In two lines by turns, since short stages begin close to each other.
+        ...found.stages.map(({ name, start }, i) => ({
           x: start,
           xanchor: "left",
           yref: "paper",
-          y: 0.5,
+          y: i % 2 === 0 ? 0.52 : 0.48,
           yanchor: "middle",
           text: name,
           showarrow: false,

@@ -162,13 +162,20 @@ export class TaskPage extends LitElement {
   }
 }
 
+/** A token that stands for no text, such as the end of a document. */
+const SPECIAL = /^<\|\w+\|>$/;
+
 function sequence(
   tokens: readonly TokenText[],
   differs: readonly boolean[],
   answer: TokenText,
 ): TemplateResult {
   const text = tokens.map((token, i) =>
-    differs[i] ? html`<span class="differs">${sourceText(token.text)}</span>` : sourceText(token.text),
+    SPECIAL.test(token.text)
+      ? html`<span class="mark">${token.text}</span>\n`
+      : differs[i]
+        ? html`<span class="differs">${sourceText(token.text)}</span>`
+        : sourceText(token.text),
   );
   return html`<div>
     <pre class="source">${text}<span class="answer">${sourceText(answer.text)}</span></pre>

@@ -11,9 +11,13 @@ export function sourceText(text: string): TemplateResult[] {
   );
 }
 
-/** The two answers of a task. */
+/** The two answers of a task; one that varies from pair to pair is written `<in words>`. */
 export function answersText(answers: readonly string[]): TemplateResult {
-  return html`${tokenText(answers[0] ?? "")} or ${tokenText(answers[1] ?? "")}`;
+  const answer = (text: string): TemplateResult => {
+    const words = /^\s*<([^<>]+)>$/.exec(text)?.[1];
+    return words === undefined ? tokenText(text) : html`<em>${words}</em>`;
+  };
+  return html`${answer(answers[0] ?? "")} or ${answer(answers[1] ?? "")}`;
 }
 
 /** One token in a box, spaces marked too. */

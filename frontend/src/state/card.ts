@@ -21,6 +21,28 @@ export function cardTasks(card: Record<string, unknown>): CardTasks {
   return { columns, rows };
 }
 
+export interface CardSection {
+  readonly name: string;
+  readonly facts: readonly (readonly [string, string])[];
+}
+
+/** What else the card says: its plain entries first (no name), then a section for each object. */
+export function cardSections(card: Record<string, unknown>): CardSection[] {
+  const plain = Object.entries(card).filter(([, value]) => !isRecord(value));
+  const objects = Object.entries(card).filter(([name, value]) => name !== "tasks" && isRecord(value));
+  return [
+    { name: "", facts: plain.map(([name, value]) => [name, factValue(value)] as const) },
+    ...objects.map(([name, value]) => ({ name, facts: flattened(value, "") })),
+  ].filter((section) => section.facts.length > 0);
+}
+
+function flattened(value: unknown, name: string): (readonly [string, string])[] {
+  if (!isRecord(value)) return [[name, factValue(value)]];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    flattened(inner, name === "" ? key : `${name}.${key}`),
+  );
+}
+
 /** Any JSON value on one line. */
 export function factValue(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : decimal(value, 4);

@@ -46,6 +46,7 @@ export function seconds(value: number): string {
 }
 
 export function milliseconds(value: number): string {
+  if (value >= 1000) return seconds(value / 1000);
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
