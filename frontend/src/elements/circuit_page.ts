@@ -15,6 +15,7 @@ import { MODES, isKept, question, reset, toggle } from "../state/exploration";
 import type { Shortcut } from "../state/shortcuts";
 import { shortcutOf, takesKeys } from "../state/shortcuts";
 import { ExplorationStore } from "../state/store";
+import { pathOf } from "../state/url";
 import { base, controls, skeleton } from "../styles/shared";
 import "./circuit_graph";
 import type { CircuitGraphElement } from "./circuit_graph";
@@ -181,6 +182,7 @@ export class CircuitPage extends LitElement {
     if (problem) {
       return html`<div class="alone">
         <cx-problem .problem=${problem} @retry=${this.#retry}></cx-problem>
+        <p><a href=${pathOf(this.slug)}>Open the untouched circuit</a></p>
       </div>`;
     }
     return html`<header>

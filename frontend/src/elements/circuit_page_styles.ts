@@ -62,7 +62,7 @@ export const circuitPageStyles = css`
   }
   .alone > * {
     max-width: 640px;
-    margin: 0 auto;
+    margin: 0 auto 12px;
   }
   @media (max-width: 1099px) {
     :host {

@@ -68,7 +68,8 @@ export class PairList extends LitElement {
   @property({ attribute: false }) pairs: readonly PairAnswer[] = [];
   @state() private shown = FEW;
 
-  override render(): TemplateResult {
+  override render(): TemplateResult | typeof nothing {
+    if (this.pairs.length === 0) return nothing;
     const wrong = this.pairs.filter((p) => p.first_difference <= 0 || p.second_difference <= 0);
     return html`<p class="quiet small">
         ${wrong.length === 0
