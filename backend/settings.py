@@ -134,8 +134,17 @@ def get_settings() -> Settings:
     Raises:
         SettingsError: if a variable's value cannot be used; names value, rule and remedy.
     """
+    return load_settings()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The environment's settings, some of them given here instead.
+
+    Raises:
+        SettingsError: if a value cannot be used; names value, rule and remedy.
+    """
     try:
-        return Settings()
+        return Settings(**overrides)
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
 

@@ -12,7 +12,7 @@ import typer
 
 from backend.cli.common import messages, plain_errors
 from backend.errors import SettingsError
-from backend.settings import ENV_PREFIX, Settings, get_settings
+from backend.settings import Settings, get_settings, load_settings
 
 GRACEFUL_SECONDS = 3
 """How long open event streams may hold up the end of the server."""
@@ -37,13 +37,17 @@ def serve(
     Every other setting is a CIRCUIT_EXPLORER_* variable; listening beyond this machine needs
     CIRCUIT_EXPLORER_WRITE_TOKEN.
     """
-    settings = _settings(HOST=host, PORT=port)
+    from backend.store import open_store
+
+    given = {"host": host, "port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
     if settings.log_level == "info":
         for chatty in ("alembic", "uvicorn"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+    open_store(settings.resolved_database_url).close()  # what is wrong with it is said here
     listening = _listen(settings)
     url = _url(settings.host, listening.getsockname()[1])
     messages.print(f"Circuit Explorer starts; data in {settings.data_dir}", soft_wrap=True)
@@ -57,15 +61,6 @@ def openapi() -> None:
     from backend.api.openapi import openapi_json
 
     typer.echo(openapi_json(create_app(get_settings())), nl=False)
-
-
-def _settings(**overrides: str | int | None) -> Settings:
-    """The environment's settings, some of them set here."""
-    for name, value in overrides.items():
-        if value is not None:
-            os.environ[f"{ENV_PREFIX}{name}"] = str(value)
-    get_settings.cache_clear()
-    return get_settings()
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -58,6 +58,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**WAIT_POLICY, **os.environ},
+            process_group=0,  # Ctrl-C is the server's; workers end with it
         )
         worker = cls(process)
         worker._send(setup.line())

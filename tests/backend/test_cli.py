@@ -139,6 +139,15 @@ def test_serve_says_what_is_wrong() -> None:
     assert "CIRCUIT_EXPLORER_WRITE_TOKEN" in refused.stderr
 
 
+def test_serve_says_that_the_database_cannot_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIRCUIT_EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}")  # a folder
+    refused = run("serve", "--port", "0")
+    assert refused.exit_code == 2
+    assert "CIRCUIT_EXPLORER_DATABASE_URL" in refused.stderr
+
+
 def test_ctrl_c_cancels_a_search(instance: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "backend.cli", "search", CHECKPOINT, TASK, "--target-loss", "1e-6"],
