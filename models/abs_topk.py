@@ -13,16 +13,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-Kernel = Callable[[Any, int, Any], None]
+
+@dataclass(frozen=True)
+class _Kernels:
+    """Compiled loops over rows of floats, of which `bits` is the same memory as integers."""
+
+    thresholds: Callable[[Any, int, Any], None]
+    """(bits [rows, width], k, out [rows]): bits of the k-th largest magnitude of each row."""
+    keep_largest: Callable[[Any, Any, int, Any, Any], None]
+    """(x, bits, k, out, keep): the entries that reach the threshold, and where they are."""
 
 
-def _compile() -> Kernel | None:
+def _compile() -> _Kernels | None:
     try:
         import numba
     except ImportError:
@@ -34,29 +43,49 @@ def _compile() -> Kernel | None:
         )
         return None
 
+    @numba.njit(inline="always")
+    def threshold(row: Any, k: int) -> Any:
+        width = row.shape[0]
+        largest = np.int32(0)
+        for column in range(width):
+            largest = max(largest, row[column] & np.int32(0x7FFFFFFF))
+        low, high = np.int32(0), largest + np.int32(1)
+        # Invariant: at least k entries are >= low, fewer than k are >= high.
+        while high - low > 1:
+            middle = low + (high - low) // 2
+            count = np.int32(0)
+            for column in range(width):
+                count += np.int32((row[column] & np.int32(0x7FFFFFFF)) >= middle)
+            if count >= k:
+                low = middle
+                if count == k:
+                    break
+            else:
+                high = middle
+        return low
+
     @numba.njit(parallel=True, cache=True, boundscheck=False)
     def thresholds(bits: Any, k: int, out: Any) -> None:
-        rows, width = bits.shape
-        for row in numba.prange(rows):
-            low, high = np.int32(0), np.int32(0x7F800001)
-            # Invariant: at least k entries are >= low, fewer than k are >= high.
-            while high - low > 1:
-                middle = low + (high - low) // 2
-                count = np.int32(0)
-                for column in range(width):
-                    count += np.int32((bits[row, column] & 0x7FFFFFFF) >= middle)
-                if count >= k:
-                    low = middle
-                    if count == k:
-                        break
-                else:
-                    high = middle
-            out[row] = low
+        for row in numba.prange(bits.shape[0]):
+            out[row] = threshold(bits[row], k)
 
-    return cast(Kernel, thresholds)
+    @numba.njit(parallel=True, cache=True, boundscheck=False)
+    def keep_largest(x: Any, bits: Any, k: int, out: Any, keep: Any) -> None:
+        for row in numba.prange(bits.shape[0]):
+            least = threshold(bits[row], k)
+            for column in range(bits.shape[1]):
+                kept = (bits[row, column] & np.int32(0x7FFFFFFF)) >= least
+                keep[row, column] = kept
+                out[row, column] = x[row, column] if kept else np.float32(0)
+
+    return _Kernels(thresholds, keep_largest)
 
 
-_kernel = _compile()
+_kernels = _compile()
+
+
+def _compiled_for(x: Tensor) -> bool:
+    return _kernels is not None and x.device.type == "cpu" and x.dtype == torch.float32
 
 
 def kth_magnitude(x: Tensor, k: int) -> Tensor:
@@ -69,20 +98,26 @@ def kth_magnitude(x: Tensor, k: int) -> Tensor:
     Returns:
         [rows, 1], same dtype. Between the (k+1)-th magnitude (exclusive) and the k-th (inclusive).
     """
-    if _kernel is None or x.device.type != "cpu" or x.dtype != torch.float32:
+    if _kernels is None or not _compiled_for(x):
         return x.abs().topk(k, dim=-1, sorted=False).values.amin(dim=-1, keepdim=True)
     out = torch.empty(x.shape[0], dtype=torch.int32)
-    _kernel(x.detach().contiguous().view(torch.int32).numpy(), k, out.numpy())
+    _kernels.thresholds(x.detach().contiguous().view(torch.int32).numpy(), k, out.numpy())
     return out.view(torch.float32).unsqueeze(-1)
 
 
 class _AbsTopK(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, k: int) -> Tensor:
-        flat = x.reshape(-1, x.shape[-1])
-        keep = (flat.abs() >= kth_magnitude(flat, k)).view(x.shape)
-        ctx.save_for_backward(keep)
-        return torch.where(keep, x, 0)
+        flat = x.detach().reshape(-1, x.shape[-1]).contiguous()
+        if _kernels is not None and _compiled_for(flat):
+            out, keep = torch.empty_like(flat), torch.empty_like(flat, dtype=torch.bool)
+            bits = flat.view(torch.int32).numpy()
+            _kernels.keep_largest(flat.numpy(), bits, k, out.numpy(), keep.numpy())
+        else:
+            keep = flat.abs() >= kth_magnitude(flat, k)
+            out = torch.where(keep, flat, 0)
+        ctx.save_for_backward(keep.view(x.shape))
+        return out.view(x.shape)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:

@@ -60,6 +60,11 @@ class HookPoint(nn.Module):
         return x
 
 
+def at(x: Tensor, last: Tensor) -> Tensor:
+    """[batch, pos, ...] at one position of each row, [batch]: [batch, 1, ...]."""
+    return x[torch.arange(len(x), device=x.device), last].unsqueeze(1)
+
+
 def attend(q: Tensor, k: Tensor, v: Tensor, sink: Tensor | None) -> Tensor:
     """Causal attention, scores divided by the root of d_head.
 
@@ -92,6 +97,28 @@ def attend(q: Tensor, k: Tensor, v: Tensor, sink: Tensor | None) -> Tensor:
         scale=1 / root,
     )
     return mixed[:, :, 1:, :d_head].transpose(1, 2)
+
+
+def attend_last(q: Tensor, k: Tensor, v: Tensor, sink: Tensor | None, last: Tensor) -> Tensor:
+    """`attend` at one position of each row.
+
+    Args:
+        q: [batch, 1, head, d_head], the queries of those positions.
+        k: [batch, pos, head, d_head].
+        v: [batch, pos, head, d_head].
+        sink: [head] or None, as in `attend`.
+        last: [batch], the positions; keys after them are not seen.
+
+    Returns:
+        [batch, 1, head, d_head].
+    """
+    scores = torch.einsum("bhd,bkhd->bhk", q[:, 0], k) / q.shape[-1] ** 0.5
+    future = torch.arange(k.shape[1], device=k.device) > last[:, None]  # [batch, pos]
+    scores = scores.masked_fill(future[:, None], float("-inf"))
+    if sink is not None:
+        scores = torch.cat([scores, sink.view(1, -1, 1).expand(len(scores), -1, 1)], dim=-1)
+    pattern = scores.softmax(dim=-1)[..., : k.shape[1]]
+    return torch.einsum("bhk,bkhd->bhd", pattern, v).unsqueeze(1)
 
 
 def attention_pattern(q: Tensor, k: Tensor, sink: Tensor | None) -> Tensor:
@@ -131,15 +158,20 @@ class Attention(nn.Module):
         self.v = HookPoint(f"{layer}.attn.v", config.abs_topk(TopKSite.ATTN_V, width))
         self.y = HookPoint(f"{layer}.attn.y")
 
-    def forward(self, x: Tensor) -> Tensor:
-        """[batch, pos, d_read] -> [batch, pos, d_model]."""
+    def forward(self, x: Tensor, last: Tensor | None = None) -> Tensor:
+        """[batch, pos, d_read] -> [batch, pos, d_model], with `last` at that position: pos is 1."""
         q, k, v = self.qkv(x).chunk(3, dim=-1)  # each [batch, pos, head * d_head]
+        if last is not None:
+            q = at(q, last)
         q, k, v = (
             point(t).unflatten(-1, (self.n_head, self.d_head))  # [batch, pos, head, d_head]
             for point, t in ((self.q, q), (self.k, k), (self.v, v))
         )
-        mixed = attend(q, k, v, self.sink).flatten(-2)  # [batch, pos, d_attn]
-        result: Tensor = self.out(self.y(mixed))
+        if last is None:
+            mixed = attend(q, k, v, self.sink)
+        else:
+            mixed = attend_last(q, k, v, self.sink, last)
+        result: Tensor = self.out(self.y(mixed.flatten(-2)))  # [batch, pos, d_model]
         return result
 
 

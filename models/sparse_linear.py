@@ -1,8 +1,8 @@
 """Linear maps with few nonzero weights, for frozen models on the CPU.
 
-The nonzero weights are kept by column (compressed sparse columns). Forward, each nonzero input
-adds its column to the output, so that zeros of the weights and of the input both cost nothing;
-backward, each input gathers the gradient of its column. Weights get no gradient.
+The nonzero weights are kept by row (compressed sparse rows). Tokens are taken 32 at a time and
+turned so that a channel's values lie side by side: each weight then multiplies 32 of them in a few
+vector instructions. Backward is the same with the transposed weights; weights get no gradient.
 """
 
 from __future__ import annotations
@@ -10,66 +10,87 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 DENSE_FROM = 0.1
 """Nonzero fraction from which a dense product is as fast."""
+BLOCK = 32
+"""Tokens multiplied together."""
+
+Rows = tuple[Any, Any, Any]
+"""Starts of the rows [rows + 1], column indices and weights [nonzero]."""
 
 
-def _compile() -> tuple[Callable[..., None], Callable[..., None]] | None:
+def _compile() -> Callable[..., None] | None:
     try:
         import numba
     except ImportError:  # `models.abs_topk` has warned
         return None
 
     @numba.njit(parallel=True, cache=True, fastmath=True, boundscheck=False)
-    def scatter(x: Any, starts: Any, rows: Any, weights: Any, out: Any) -> None:
-        for token in numba.prange(x.shape[0]):
-            for column in range(x.shape[1]):
-                value = x[token, column]
-                if value != 0:
-                    for place in range(starts[column], starts[column + 1]):
-                        out[token, rows[place]] += weights[place] * value
+    def multiply(x: Any, offset: Any, starts: Any, columns: Any, weights: Any, out: Any) -> None:
+        tokens = x.shape[0]
+        for block in numba.prange((tokens + BLOCK - 1) // BLOCK):
+            first = block * BLOCK
+            count = min(BLOCK, tokens - first)
+            turned = np.zeros((x.shape[1], BLOCK), np.float32)
+            for token in range(count):
+                for column in range(x.shape[1]):
+                    turned[column, token] = x[first + token, column]
+            total = np.empty(BLOCK, np.float32)
+            for row in range(out.shape[1]):
+                for token in range(BLOCK):
+                    total[token] = offset[row]
+                for place in range(starts[row], starts[row + 1]):
+                    weight = weights[place]
+                    values = turned[columns[place]]
+                    for token in range(BLOCK):
+                        total[token] += weight * values[token]
+                for token in range(count):
+                    out[first + token, row] = total[token]
 
-    @numba.njit(parallel=True, cache=True, fastmath=True, boundscheck=False)
-    def gather(grad: Any, starts: Any, rows: Any, weights: Any, out: Any) -> None:
-        for token in numba.prange(out.shape[0]):
-            for column in range(out.shape[1]):
-                total = grad.dtype.type(0)
-                for place in range(starts[column], starts[column + 1]):
-                    total += weights[place] * grad[token, rows[place]]
-                out[token, column] = total
-
-    return cast(tuple[Callable[..., None], Callable[..., None]], (scatter, gather))
+    return cast(Callable[..., None], multiply)
 
 
-_kernels = _compile()
+_multiply = _compile()
 
 
-class _Product(torch.autograd.Function):
+def _compressed(matrix: Tensor) -> Rows:
+    rows, columns = matrix.nonzero(as_tuple=True)
+    counts = rows.bincount(minlength=matrix.shape[0])
+    starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    return (
+        starts.to(torch.int32).numpy(),
+        columns.to(torch.int32).numpy(),
+        matrix[rows, columns].numpy(),
+    )
+
+
+def _product(x: Tensor, offset: Any, rows: Rows, width: int) -> Tensor:
+    """[..., columns] times a matrix of `width` rows, plus offset: [..., width]."""
+    assert _multiply is not None
+    flat = x.detach().reshape(-1, x.shape[-1]).contiguous()
+    out = flat.new_empty(len(flat), width)
+    _multiply(flat.numpy(), offset, *rows, out.numpy())
+    return out.view(*x.shape[:-1], width)
+
+
+class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, linear: SparseLinear) -> Tensor:
-        assert _kernels is not None
         ctx.linear = linear
-        flat = x.detach().reshape(-1, linear.in_features).contiguous()
-        out = flat.new_zeros(len(flat), linear.out_features)
-        if linear.bias is not None:
-            out += linear.bias
-        _kernels[0](flat.numpy(), *linear.columns, out.numpy())
-        return out.view(*x.shape[:-1], linear.out_features)
+        return _product(x, linear.offset, linear.rows, linear.out_features)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
-        assert _kernels is not None
         linear: SparseLinear = ctx.linear
-        flat = grads[0].reshape(-1, linear.out_features).contiguous()
-        out = flat.new_empty(len(flat), linear.in_features)
-        _kernels[1](flat.numpy(), *linear.columns, out.numpy())
-        return out.view(*grads[0].shape[:-1], linear.in_features), None
+        none = np.zeros(linear.in_features, np.float32)
+        return _product(grads[0], none, linear.columns, linear.in_features), None
 
 
-_product = cast(Callable[[Tensor, "SparseLinear"], Tensor], _Product.apply)
+_linear = cast(Callable[[Tensor, "SparseLinear"], Tensor], _Linear.apply)
 
 
 class SparseLinear(nn.Linear):
@@ -83,21 +104,17 @@ class SparseLinear(nn.Linear):
         nn.Module.__init__(self)
         self.in_features, self.out_features = linear.in_features, linear.out_features
         self.weight, self.bias = linear.weight, linear.bias
-        columns, rows = linear.weight.detach().T.nonzero(as_tuple=True)
-        counts = columns.bincount(minlength=self.in_features)
-        starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-        self.columns = (
-            starts.to(torch.int32).numpy(),
-            rows.to(torch.int32).numpy(),
-            linear.weight.detach()[rows, columns].numpy(),
-        )
-        """Starts of the columns [in + 1], row indices and weights [nonzero]."""
+        weight, bias = linear.weight.detach(), cast("Tensor | None", linear.bias)
+        self.rows, self.columns = _compressed(weight), _compressed(weight.T)
+        offset = weight.new_zeros(self.out_features) if bias is None else bias.detach()
+        self.offset = offset.numpy()
+        """[out_features]."""
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., in_features] -> [..., out_features]."""
         if x.device.type != "cpu" or x.dtype != torch.float32:
             return super().forward(x)
-        return _product(x, self)
+        return _linear(x, self)
 
 
 def freeze(model: nn.Module) -> None:
@@ -108,7 +125,7 @@ def freeze(model: nn.Module) -> None:
     model.eval().requires_grad_(False)
     for module in list(model.modules()):
         for name, child in module.named_children():
-            if type(child) is not nn.Linear or _kernels is None:
+            if type(child) is not nn.Linear or _multiply is None:
                 continue
             if child.weight.device.type == "cpu" and _is_sparse(child.weight):
                 setattr(module, name, SparseLinear(child))

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from models.config import ModelConfig, Positions, TopKSite
-from models.layers import MLP, Attention, ChannelNorm, HookPoint
+from models.layers import MLP, Attention, ChannelNorm, HookPoint, at
 from models.sites import NodeSite, SiteKind
 
 
@@ -54,10 +54,18 @@ class Block(nn.Module):
         self.mlp_delta = point("mlp.resid_delta", TopKSite.MLP_OUT)
         self.resid_out = point("resid_out", TopKSite.RESID_POST)
 
-    def forward(self, x: Tensor, positions: Tensor | None) -> Tensor:
-        """[batch, pos, d_model] -> [batch, pos, d_model]."""
+    def forward(self, x: Tensor, positions: Tensor | None, last: Tensor | None = None) -> Tensor:
+        """[batch, pos, d_model] -> [batch, pos, d_model].
+
+        With `last`, [batch], what follows the keys and values is computed at that position of each
+        row only, and pos is 1 in the result.
+        """
         x = self.resid_in(x)
-        x = self.resid_mid(x + self.attn_delta(self.attn(self.attn_read(x, positions))))
+        delta = self.attn(self.attn_read(x, positions), last)
+        if last is not None:
+            x = at(x, last)
+            positions = None if positions is None else positions[last].unsqueeze(1)
+        x = self.resid_mid(x + self.attn_delta(delta))
         x = self.resid_out(x + self.mlp_delta(self.mlp(self.mlp_read(x, positions))))
         return x
 
@@ -101,7 +109,8 @@ class SparseTransformer(nn.Module):
 
         Args:
             tokens: [batch, pos] integers below vocab_size, pos at most n_ctx.
-            last: [batch]; if given, logits at that position of each row only.
+            last: [batch]; if given, logits at that position of each row only. The last block then
+                computes no more than they need, and hooks after its keys see [batch, 1, width].
 
         Returns:
             [batch, pos, vocab], or [batch, vocab] with `last`.
@@ -110,13 +119,12 @@ class SparseTransformer(nn.Module):
             ValueError: the sequences are longer than the model's context.
         """
         x, positions = self.embed(tokens)
-        for block in self.blocks:
-            x = block(x, positions)
+        for layer, block in enumerate(self.blocks, start=1):
+            x = block(x, positions, last if layer == self.config.n_layer else None)
         x = self.final_resid(x)
         if last is None:
             return self.unembed(x, tokens)
-        rows = torch.arange(len(tokens), device=tokens.device)
-        return self.unembed(x[rows, last], tokens[rows, last])
+        return self.unembed(x, at(tokens, last)).squeeze(1)
 
     def embed(self, tokens: Tensor) -> tuple[Tensor, Tensor | None]:
         """The residual stream before the first block and the concatenated positions, if any.

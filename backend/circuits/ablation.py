@@ -65,6 +65,11 @@ class Values(Protocol):
         """Forward passes to average over."""
         ...
 
+    @property
+    def by_position(self) -> bool:
+        """Values differ from position to position."""
+        ...
+
     def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
         """Values of a site's nodes, to broadcast to `shape` = [batch, pos, width]."""
         ...
@@ -76,6 +81,7 @@ class MeanValues:
 
     means: NodeMeans
     draws: int = 1
+    by_position: bool = False
 
     def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
         """[width]."""
@@ -87,6 +93,7 @@ class ZeroValues:
     """Zero ablation."""
 
     draws: int = 1
+    by_position: bool = False
 
     def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
         """[1]."""
@@ -109,6 +116,7 @@ class ResampledValues:
     sample: dict[str, Tensor]
     seed: int = 0
     draws: int = RESAMPLE_DRAWS
+    by_position: bool = True
 
     def at(self, site: NodeSite, draw: int, shape: torch.Size) -> Tensor:
         """[batch, pos, width]; the same places for every site of a draw."""
@@ -218,11 +226,16 @@ def evaluate(
         Task loss, accuracy, logit difference and the answers to each sequence.
     """
     draws = 1 if intervention is None else intervention.values.draws
+    everywhere = intervention is not None and intervention.values.by_position
+    rows = torch.arange(len(batch.tokens))
     logits = []
     for draw in range(draws):
         replacements = {} if intervention is None else intervention.replacements(draw)
         with replace(model, replacements):
-            logits.append(model(batch.tokens, batch.last))
+            if everywhere:
+                logits.append(model(batch.tokens)[rows, batch.last])
+            else:
+                logits.append(model(batch.tokens, batch.last))
     stacked = torch.stack(logits)  # [draws, batch, vocab]
     return Evaluation(
         difference=answer_difference(stacked, batch),

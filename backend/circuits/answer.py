@@ -192,6 +192,12 @@ def _sample(checkpoint: Checkpoint) -> dict[str, Tensor]:
     return sample_activations(checkpoint.model, checkpoint.held_out)
 
 
+def forget() -> None:
+    """Drop all remembered pairs and evaluations; the next answer computes everything anew."""
+    _evaluate.cache_clear()
+    _pairs.cache_clear()
+
+
 def _values(checkpoint: Checkpoint, value: AblationValue, seed: int) -> Values:
     match value:
         case AblationValue.ZERO:

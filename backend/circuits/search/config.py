@@ -21,7 +21,7 @@ class SearchConfig(BaseModel):
 
     target_loss: float = Field(default=0.15, gt=0, description="task loss to reach, nats")
     seed: int = Field(default=0, ge=0)
-    steps: int = Field(default=250, gt=0, description="of mask training")
+    steps: int = Field(default=200, gt=0, description="of mask training")
     batch_pairs: int = Field(default=64, gt=0, description="pairs a step (published: 64)")
     train_pairs: int = Field(default=200, gt=0, description="pool the batches are drawn from")
     validation_pairs: int = Field(default=100, gt=0, description="fixed pairs that select")
@@ -32,15 +32,29 @@ class SearchConfig(BaseModel):
     beta2: float = Field(default=0.95, ge=0, lt=1)
     weight_decay: float = Field(default=1e-3, ge=0)
     temperature: float = Field(default=1.0, gt=0, description="of the gate's surrogate gradient")
-    init: float = Field(default=0.1, gt=0, description="mean of the initial mask parameters")
-    init_noise: float = Field(default=1e-2, ge=0, description="their standard deviation")
+    init: float = Field(
+        default=0.02, gt=0, description="initial parameter of the least important node"
+    )
+    init_spread: float = Field(
+        default=0.5, ge=0, description="what the most important node has above that"
+    )
+    init_power: float = Field(
+        default=8.0, gt=0, description="the spread falls with the importance rank to this power"
+    )
+    init_noise: float = Field(
+        default=1e-2, ge=0, description="standard deviation of the noise on initial parameters"
+    )
+    importance_points: int = Field(
+        default=5, gt=0, description="points of the integrated gradients that rank nodes"
+    )
     penalty: float = Field(
         default=1e-4, gt=0, description="nats an open gate, at the start (published: throughout)"
     )
     penalty_growth: float = Field(
-        default=1.05,
-        ge=1,
-        description="factor a step below the aim; its inverse above it",
+        default=1.05, ge=1, description="factor of the penalty a step while the loss is below aim"
+    )
+    penalty_relief: float = Field(
+        default=1.2, ge=1, description="divisor of the penalty a step while the loss is above"
     )
     aim: float = Field(
         default=0.8, gt=0, le=1, description="share of the target that mask training steers to"

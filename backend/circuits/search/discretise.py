@@ -1,85 +1,61 @@
-"""From a ranking of nodes to a circuit: bisection on fixed pairs, then exact elimination.
+"""From the sets a mask passed through to a circuit: bisection, then exact elimination.
 
-Bisection is that of Gao et al. 2025, A.5: the smallest number of best-ranked nodes that meets the
-target. The paper leaves removable nodes behind; elimination takes them out, until no single node
-can go without the loss passing the target.
+Gao et al. 2025, A.5, bisect the ranking of one final mask for the smallest number of nodes that
+meets the target on fixed pairs. Here the sets bisected are those of open nodes that training
+passed through, each of which the mask had adapted to. The paper leaves removable nodes behind;
+elimination takes them out, until no single node can go without the loss passing the target.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
-from torch import Tensor
+from collections.abc import Callable, Sequence
 
 from backend.circuits.nodes import NodeSet
 from backend.circuits.search.config import Progress, SearchFailed, Watcher
-from models.config import ModelConfig
-from models.sites import Node, NodeSite
+from models.sites import Node
 
 LossOf = Callable[[NodeSet], float]
 """Task loss of the circuit alone on the fixed validation pairs, nats."""
 
 
-def best_nodes(config: ModelConfig, scores: dict[NodeSite, Tensor], count: int) -> NodeSet:
-    """The `count` nodes of highest score."""
-    everything = torch.cat([scores[site] for site in scores])
-    chosen = torch.zeros(len(everything), dtype=torch.bool)
-    chosen[everything.argsort(descending=True, stable=True)[:count]] = True
-    widths = [len(score) for score in scores.values()]
-    return NodeSet(config, dict(zip(scores, chosen.split(widths), strict=True)))
-
-
-def bisect(
-    config: ModelConfig,
-    scores: dict[NodeSite, Tensor],
-    loss_of: LossOf,
-    target: float,
-    watcher: Watcher,
-) -> NodeSet:
-    """The smallest set of best-ranked nodes whose loss is at most the target.
+def bisect(path: Sequence[NodeSet], loss_of: LossOf, target: float, watcher: Watcher) -> NodeSet:
+    """The smallest set of a path whose loss is at most the target.
 
     The loss need not fall steadily with size, so the smallest found is not always the smallest
     there is.
 
+    Args:
+        path: sets from the smallest to the largest.
+        loss_of: of a set.
+        target: nats.
+        watcher: told of every set tried.
+
     Raises:
-        SearchFailed: not even the sets up to all nodes meet the target.
+        SearchFailed: not even the largest set meets the target, nor any other that was tried.
         SearchCancelled: the watcher says so.
     """
-    total = sum(len(score) for score in scores.values())
-    open_count = sum(int((score > 0).sum()) for score in scores.values())
-    sizes = sorted({open_count, min(total, 2 * open_count), min(total, 4 * open_count), total})
-    steps = total.bit_length() + len(sizes)
-    low, high, best, reached = -1, None, None, float("inf")
-    step = 0
-
-    def attempt(count: int) -> tuple[NodeSet, float]:
-        nonlocal step
-        step += 1
-        nodes = best_nodes(config, scores, count)
+    best: NodeSet | None = None
+    reached, step = float("inf"), 0
+    steps = len(path).bit_length() + 1
+    low, high = -1, len(path)
+    middle = len(path) - 1
+    while high - low > 1:
+        nodes, step = path[middle], step + 1
         loss = loss_of(nodes)
-        watcher.tell(Progress("bisection", step, steps, loss, count))
-        return nodes, loss
-
-    for size in sizes:
-        nodes, loss = attempt(size)
+        watcher.tell(Progress("bisection", step, max(step, steps), loss, len(nodes)))
         reached = min(reached, loss)
         if loss <= target:
-            best, high = nodes, size
-            break
-        low = size
-    if best is None or high is None:
-        raise SearchFailed(
-            f"The lowest validation loss reached is {reached:.4f} nats, with up to all {total} "
-            f"nodes; the search needs {target:.4f}."
-        )
-    while high - low > 1:
-        middle = (low + high) // 2
-        nodes, loss = attempt(middle)
-        if loss <= target:
             best, high = nodes, middle
+        elif step == 1:
+            high = middle  # the largest fails: a smaller one may still do
         else:
             low = middle
+        middle = (low + high) // 2
+    if best is None:
+        raise SearchFailed(
+            f"The lowest validation loss reached is {reached:.4f} nats, with sets of up to "
+            f"{len(path[-1])} nodes; the search needs {target:.4f}."
+        )
     return best
 
 

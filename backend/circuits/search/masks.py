@@ -6,9 +6,11 @@ of all prompts. Minimised is the task loss plus a penalty for every open gate, w
 frozen.
 
 Deviations: the penalty is no constant to be tuned but a controller, raised while the running task
-loss is below a share of the target and lowered while it is above, so that one run ends near the
-smallest mask that meets it. The task loss is the binary one that the target speaks of. q and k of
-a head channel share a parameter.
+loss is below a share of the target and lowered while it is above, so that one run passes through
+circuits of all sizes down to the smallest that meets it. Parameters start in the order of the
+nodes' importance (`search.importance`), so that the first to close are those that matter least.
+The task loss is the binary one that the target speaks of. q and k of a head channel share a
+parameter.
 """
 
 from __future__ import annotations
@@ -24,9 +26,10 @@ from torch.nn import functional as F
 from backend.circuits.ablation import MeanValues, answer_difference
 from backend.circuits.nodes import NodeSet
 from backend.circuits.search.config import Progress, SearchConfig, Watcher
+from backend.circuits.search.importance import gated, importance, ranks
 from models.config import ModelConfig
 from models.hooks import replace
-from models.sites import NodeSite, SiteKind, node_sites
+from models.sites import NodeSite, SiteKind
 from models.transformer import SparseTransformer
 from tasks.base import Batch
 
@@ -52,18 +55,29 @@ _gate = cast(Callable[[Tensor, float], Tensor], _Gate.apply)
 
 
 class NodeMask:
-    """A real parameter for each node; a node is open while its parameter is above zero."""
+    """A real parameter for each node; a node is open while its parameter is above zero.
 
-    def __init__(self, config: ModelConfig, search: SearchConfig) -> None:
+    Args:
+        config: of the model.
+        search: hyperparameters.
+        rank: [width] importance ranks by site, from 0 to 1.
+    """
+
+    def __init__(
+        self, config: ModelConfig, search: SearchConfig, rank: dict[NodeSite, Tensor]
+    ) -> None:
         self.config, self.temperature = config, search.temperature
         generator = torch.Generator().manual_seed(search.seed)
         self._parameters: dict[NodeSite, Tensor] = {}
-        for site in node_sites(config):
+        for site, own in rank.items():
             if search.tie_q_and_k and site.kind is SiteKind.K:
                 self._parameters[site] = self._parameters[NodeSite(site.layer, SiteKind.Q)]
                 continue
-            noise = torch.randn(site.width(config), generator=generator)
-            self._parameters[site] = (search.init + search.init_noise * noise).requires_grad_()
+            if search.tie_q_and_k and site.kind is SiteKind.Q:
+                own = torch.maximum(own, rank[NodeSite(site.layer, SiteKind.K)])
+            noise = search.init_noise * torch.randn(len(own), generator=generator)
+            start = search.init + search.init_spread * own**search.init_power
+            self._parameters[site] = (start + noise).requires_grad_()
 
     @property
     def parameters(self) -> list[Tensor]:
@@ -76,23 +90,20 @@ class NodeMask:
             site: _gate(parameter, self.temperature) for site, parameter in self._parameters.items()
         }
 
-    def scores(self) -> dict[NodeSite, Tensor]:
-        """[width] parameters by site, detached: the ranking of the nodes."""
-        return {site: parameter.detach() for site, parameter in self._parameters.items()}
-
     def open_nodes(self) -> NodeSet:
         """The nodes whose gate is open."""
-        return NodeSet(self.config, {site: score > 0 for site, score in self.scores().items()})
+        masks = {site: parameter.detach() > 0 for site, parameter in self._parameters.items()}
+        return NodeSet(self.config, masks)
 
 
-def learn_mask(
+def learn_masks(
     model: SparseTransformer,
     values: MeanValues,
     pool: Batch,
     search: SearchConfig,
     watcher: Watcher,
-) -> NodeMask:
-    """Train a mask on the pairs of a pool.
+) -> list[NodeSet]:
+    """Train a mask on the pairs of a pool and keep the sets of open nodes it passes through.
 
     Args:
         model: frozen.
@@ -102,12 +113,14 @@ def learn_mask(
         watcher: told the loss and the number of open nodes after every step.
 
     Returns:
-        The trained mask.
+        One set a size, the last of that size, from the smallest to the largest.
 
     Raises:
         SearchCancelled: the watcher says so.
     """
-    mask = NodeMask(model.config, search)
+    batches = _batches(pool, search)
+    found = importance(model, values, next(batches), search.importance_points)
+    mask = NodeMask(model.config, search, ranks(found))
     optimizer = torch.optim.AdamW(
         mask.parameters,
         lr=search.learning_rate,
@@ -118,11 +131,10 @@ def learn_mask(
         optimizer, start_factor=1.0, end_factor=0.05, total_iters=search.steps
     )
     penalty, running = search.penalty, None
-    batches = _batches(pool, search)
+    by_size: dict[int, NodeSet] = {}
     for step in range(search.steps):
-        batch = next(batches)
-        gates = mask.gates()
-        with replace(model, _gated(gates, values)):
+        batch, gates, nodes = next(batches), mask.gates(), mask.open_nodes()
+        with replace(model, gated(gates, values)):
             difference = answer_difference(model(batch.tokens, batch.last), batch)
         loss = F.softplus(-difference).mean()
         size = torch.stack([gate.sum() for gate in gates.values()]).sum()
@@ -137,22 +149,10 @@ def learn_mask(
         now = float(loss.detach())
         running = now if running is None else RUNNING_DECAY * running + (1 - RUNNING_DECAY) * now
         below = running < search.aim * search.target_loss
-        penalty *= search.penalty_growth if below else 1 / search.penalty_growth
-        watcher.tell(Progress("masks", step + 1, search.steps, now, int(size)))
-    return mask
-
-
-def _gated(
-    gates: dict[NodeSite, Tensor], values: MeanValues
-) -> dict[str, Callable[[Tensor], Tensor]]:
-    def gated(site: NodeSite, gate: Tensor) -> Callable[[Tensor], Tensor]:
-        def ablate(value: Tensor) -> Tensor:
-            mean = values.at(site, 0, value.shape)
-            return mean + gate * (value - mean)
-
-        return ablate
-
-    return {site.name: gated(site, gate) for site, gate in gates.items()}
+        penalty *= search.penalty_growth if below else 1 / search.penalty_relief
+        by_size[len(nodes)] = nodes
+        watcher.tell(Progress("masks", step + 1, search.steps, now, len(nodes)))
+    return [by_size[size] for size in sorted(by_size)]
 
 
 def _batches(pool: Batch, search: SearchConfig) -> Iterator[Batch]:

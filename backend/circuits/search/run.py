@@ -16,7 +16,7 @@ from backend.circuits.nodes import NodeSet
 from backend.circuits.report import measure_losses
 from backend.circuits.search.config import Progress, SearchConfig, Watcher
 from backend.circuits.search.discretise import bisect, eliminate
-from backend.circuits.search.masks import learn_mask
+from backend.circuits.search.masks import learn_masks
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from tasks import Split, Task
@@ -76,8 +76,9 @@ def search(
         return evaluate(model, validation, Intervention(~nodes, values)).task_loss
 
     target = config.margin * config.target_loss
-    mask = learn_mask(model, values, train, config, watcher)
-    nodes = bisect(architecture, mask.scores(), loss_of, target, watcher)
+    path = learn_masks(model, values, train, config, watcher)
+    path.append(NodeSet.all(architecture))
+    nodes = bisect(path, loss_of, target, watcher)
     nodes = eliminate(nodes, loss_of, lambda some: count_edges(model, some), target, watcher)
     watcher.tell(Progress("report", 0, 1, loss_of(nodes), len(nodes), count_edges(model, nodes)))
     losses, rescaling = measure_losses(model, values, nodes, validation, test, task.symmetric)
