@@ -167,7 +167,8 @@ def test_a_killed_run_goes_on_as_if_never_stopped(trained: Path, tmp_path: Path)
     out = tmp_path / "killed"
     with pytest.raises(Killed):
         train(recipe(), out, kill)
-    (out / "training.jsonl").open("a").write('{"step": 11, "lo')  # a line cut off
+    with (out / "training.jsonl").open("a") as log_file:
+        log_file.write('{"step": 11, "lo')  # a line cut off
     steps: list[int] = []
     train(recipe(), out, lambda progress: steps.append(progress.step))
     assert steps == [10, 12]

@@ -7,14 +7,14 @@ import dataclasses
 import networkx as nx
 import pytest
 
-from backend.circuits import AblationValue, Circuit, Mode
+from backend.circuits import AblationValue, Circuit, Mode, NodeSet
 from backend.circuits.answer import Question, answer
 from backend.circuits.graph import circuit_graph, graph_document, to_graphml
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from models.sites import count_nodes
 from tasks import get_task
-from tests.backend.conftest import TASK
+from tests.backend.conftest import TASK, make_circuit
 
 
 def ask(checkpoint: Checkpoint, circuit: Circuit, **question: object):  # type: ignore[no-untyped-def]
@@ -83,6 +83,8 @@ def test_a_prompt_gets_next_tokens(checkpoint: Checkpoint, circuit: Circuit) -> 
 
 
 def test_the_graph_has_edges_joins_and_products(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    names = [*circuit.nodes, "0.attn.q.3", "0.attn.k.3"]
+    circuit = make_circuit(checkpoint, NodeSet.of(checkpoint.config, names))
     graph = circuit_graph(circuit, checkpoint)
     kinds = [data["kind"] for *_, data in graph.edges(data=True)]
     assert kinds.count("weight") == circuit.induced_edges > 0
