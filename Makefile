@@ -23,7 +23,6 @@ help: ## List these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
 run: $(RUN_STAMP) pages ## Install what is missing, build the pages, serve them
-	@echo "Circuit Explorer: http://$${CIRCUIT_EXPLORER_HOST:-127.0.0.1}:$${CIRCUIT_EXPLORER_PORT:-8000}"
 	@exec $(BIN)/circuit-explorer serve
 
 test: lint types imports test-frontend test-python ## Run every check and every test

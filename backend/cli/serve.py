@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import webbrowser
 from typing import Annotated
@@ -79,11 +78,6 @@ def _url(host: str, port: int) -> str:
 
 
 def _run(settings: Settings, listening: socket.socket, url: str, open_browser: bool) -> None:
-    from backend.jobs.pool import WAIT_POLICY
-
-    for name, value in WAIT_POLICY.items():
-        os.environ.setdefault(name, value)
-
     import uvicorn
 
     from backend.api.app import create_app

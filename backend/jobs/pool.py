@@ -27,11 +27,6 @@ WORKER_COMMAND = (sys.executable, "-P", "-c", _START)
 """-P: a folder called `models` where the server was started must not hide ours; so the worker is
 told where its server has the packages from."""
 
-WAIT_POLICY = {"OMP_WAIT_POLICY": "PASSIVE"}
-"""Set before torch is loaded: its threads sleep while they wait for each other. Spinning, which is
-the default, starves whoever shares the cores (a search and a click, or two searches): on a busy
-machine either takes several times as long."""
-
 
 @dataclass
 class WorkerProcess:
@@ -57,7 +52,6 @@ class WorkerProcess:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**WAIT_POLICY, **os.environ},
             process_group=0,  # Ctrl-C is the server's; workers end with it
         )
         worker = cls(process)
