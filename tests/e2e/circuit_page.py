@@ -1,0 +1,72 @@
+"""The circuit page as a user meets it: a drawing, numbers, tools."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+QUANTITIES = ("task_loss", "accuracy", "logit_difference")
+
+
+class CircuitPage:
+    """A page of a circuit in a browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.panel = page.locator("cx-number-panel > section, cx-number-panel section")
+        self.loss = self.value("task_loss")
+
+    def value(self, quantity: str) -> Locator:
+        """The large number of a quantity."""
+        return self.page.locator(f"cx-number-panel [data-quantity={quantity}] output")
+
+    def settle(self) -> None:
+        """Waits until the drawing is there and the numbers are those of the state."""
+        expect(self.page.locator("cx-circuit-graph")).to_be_attached()
+        expect(self.loss).to_have_text(re.compile(r"\d"))
+        expect(self.panel).to_have_attribute("aria-busy", "false")
+
+    def numbers(self) -> dict[str, str]:
+        """All numbers of the panel as text, once they are those of the state."""
+        self.settle()
+        found = {name: self.value(name).inner_text() for name in QUANTITIES}
+        for row in self.panel.locator("tbody tr").all():
+            cells = row.locator("th, td").all_inner_texts()
+            found[cells[0].strip()] = " ".join(cells[1:])
+        return found
+
+    def ablated(self) -> list[str]:
+        """The ablated nodes, as the drawing shows them."""
+        found = self.page.locator("cx-circuit-graph").evaluate("(graph) => [...graph.ablated]")
+        return sorted(found)
+
+    def place(self, node: str) -> dict[str, float] | None:
+        """Where a node's centre is on the page."""
+        graph = self.page.locator("cx-circuit-graph")
+        return graph.evaluate("(graph, node) => graph.nodePosition(node)", node)
+
+    def places(self, nodes: list[str]) -> list[Any]:
+        """Where nodes are on the page."""
+        return [self.place(node) for node in nodes]
+
+    def click(self, node: str) -> None:
+        """Clicks a node on the canvas."""
+        place = self.place(node)
+        assert place is not None, f"{node} is not drawn"
+        self.page.mouse.click(place["x"], place["y"])
+
+    def choose(self, group: str, choice: str) -> None:
+        """Takes a choice of a group of radio buttons, as a user does: by its label."""
+        self.page.get_by_role("group", name=group).get_by_text(choice, exact=True).click()
+
+    def button(self, name: str) -> Locator:
+        """A button by its exact name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def share(self) -> str:
+        """Presses Share; the address it copied."""
+        self.button("Share").click()
+        expect(self.button("Link copied")).to_be_visible()
+        return self.page.evaluate("navigator.clipboard.readText()")
