@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +18,7 @@ from backend.api.openapi import install_openapi
 from backend.api.problems import install_problem_handlers
 from backend.api.routes import ROUTERS
 from backend.api.security import SecurityMiddleware
+from backend.api.warm import warm_up
 from backend.jobs.protocol import Setup
 from backend.jobs.runner import JobRunner
 from backend.library import CheckpointLibrary, checkpoint_folders
@@ -40,9 +42,12 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
         library = CheckpointLibrary.from_settings(settings)
         runner = _runner(settings, store) if run_jobs else None
         app.state.services = Services(settings, store, library, runner)
+        warming = threading.Thread(target=warm_up, args=(app.state.services,), name="warm-up")
+        warming.start()
         if runner is not None:
             runner.start()
         yield
+        warming.join()
         if runner is not None:
             runner.stop()
         store.close()
