@@ -140,7 +140,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory, zoo: Path) -> Iterator[Application]:
     """Another instance, which also has a small checkpoint of random weights, called `tiny`."""
     folder = tmp_path_factory.mktemp("workshop")

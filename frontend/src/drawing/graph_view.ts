@@ -70,6 +70,7 @@ export class GraphView {
       this.#cy.elements().remove();
       this.#cy.add(elements);
     });
+    this.#ablated = new Set();
     this.fit();
   }
 

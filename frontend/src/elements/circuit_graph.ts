@@ -57,6 +57,8 @@ export class CircuitGraphElement extends LitElement {
     super.connectedCallback();
     this.#dark.addEventListener("change", this.#restyle);
     this.#narrow.addEventListener("change", this.#wheel);
+    // Its drawing went when it was taken out of the page.
+    if (this.hasUpdated) this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -83,9 +85,13 @@ export class CircuitGraphElement extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (this.graph !== null && this.graph !== this.#drawn) this.#draw(this.graph);
-    if (changed.has("ablated") || changed.has("graph")) this.#view?.setAblated(this.ablated);
-    if (changed.has("selection") || changed.has("graph")) {
+    // Taken out before it was drawn: without a page there are no sizes and no colours to read.
+    if (!this.isConnected) return;
+    const drawn = this.#drawn;
+    if (this.graph !== null && this.graph !== drawn) this.#draw(this.graph);
+    const isNew = this.#drawn !== drawn;
+    if (isNew || changed.has("ablated")) this.#view?.setAblated(this.ablated);
+    if (isNew || changed.has("selection")) {
       this.#view?.select(this.selection);
       if (this.selection !== null) this.#view?.reveal(this.selection);
     }
