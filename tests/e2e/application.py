@@ -55,8 +55,12 @@ class Application:
         headers = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
         request = Request(f"{self.url}/api/jobs/{job}", headers=headers, method="DELETE")
         urlopen(request, timeout=SECONDS).close()
+        self.wait(job)
+
+    def wait(self, job: str) -> None:
+        """Waits until a job has ended: its stream of events closes then."""
         with urlopen(f"{self.url}/api/jobs/{job}/events", timeout=SECONDS) as events:
-            events.read()  # the stream closes when the job ends
+            events.read()
 
     def shipped(self, task: str = TASK) -> dict[str, Any]:
         """Summary of the smallest circuit of a task in the checkpoint that comes along."""

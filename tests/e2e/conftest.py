@@ -8,38 +8,24 @@ what they wrote on the console in `test-results/`.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from tests.backend.conftest import tokenizer, zoo
 from tests.e2e.application import REPOSITORY, Application, running
+from tests.e2e.browser import PATIENCE, launch
 from tests.e2e.guard import Guard
 
 __all__ = ["tokenizer", "zoo"]
 
 EVIDENCE = REPOSITORY / "test-results"
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDE = {"width": 1600, "height": 1000}
-PATIENCE = 60_000
-"""Milliseconds after which waiting is given up; nothing is measured by it."""
-
-expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,12 +52,9 @@ _FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium: the system's if there is one, Playwright's own if not."""
-    found = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=BROWSER_ARGUMENTS)
+    """Chromium, once a module."""
+    with sync_playwright() as playwright, launch(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @dataclass(frozen=True)

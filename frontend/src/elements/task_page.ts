@@ -48,6 +48,7 @@ export class TaskPage extends LitElement {
         background: var(--surface);
       }
       .differs {
+        color: var(--ink);
         background: var(--mark-wash);
         border-radius: 2px;
       }
