@@ -17,7 +17,7 @@ INSTALL_INPUTS := pyproject.toml constraints.txt hatch_build.py
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test pages chromium lint format types imports test-frontend test-python clean
+.PHONY: help run test pages chromium lint format types imports test-frontend test-python screenshots clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -91,6 +91,9 @@ chromium: $(DEV_STAMP)
 	else \
 	  $(BIN)/playwright install chromium; \
 	fi
+
+screenshots: $(DEV_STAMP) pages chromium ## Take pictures of all pages, README's among them
+	$(BIN)/python scripts/screenshots.py
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) build dist frontend/dist frontend/node_modules

@@ -2,8 +2,8 @@
 
     python scripts/screenshots.py
 
-The pictures of README.md go to docs/images/, all others to test-results/screenshots/: each page
-wide, narrow and dark, before there is anything to list, and where something went wrong.
+README.md's picture goes to docs/images/, all others to test-results/screenshots/: each page wide,
+narrow and dark, before there is anything to list, and where something went wrong.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ IMAGES = REPOSITORY / "docs" / "images"
 OTHERS = REPOSITORY / "test-results" / "screenshots"
 WIDE = {"width": 1600, "height": 1000}
 NARROW = {"width": 768, "height": 1024}
-README = ("circuit", "overview")
+README = ("circuit",)
 """Pictures that README.md shows."""
 
 

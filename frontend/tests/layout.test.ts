@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { GraphEdge, GraphNode } from "../src/api/types";
-import { isotonic, layout } from "../src/drawing/layout";
+import { isotonic, layout, zoomForRows } from "../src/drawing/layout";
 import { step } from "../src/drawing/neighbours";
 import { nodeLabel, rowsOf } from "../src/drawing/rows";
 
@@ -92,6 +92,21 @@ describe("layout", () => {
 
   it("draws nothing of nothing", () => {
     expect(layout([], []).rows).toEqual([]);
+  });
+});
+
+describe("zoomForRows", () => {
+  it("keeps the rows and half a gap on either side in sight, and room to name the lines", () => {
+    const placed = layout([node("read", 1), node("neuron", 2), node("write", 3)], []);
+    const height = 400;
+    const taken = placed.rows.length * placed.rowGap * zoomForRows(placed, height);
+    expect(taken).toBeLessThanOrEqual(height - 2 * 18);
+    expect(taken).toBeGreaterThan(height - 2 * 30);
+  });
+
+  it("has an answer where there is nothing to show, or no room", () => {
+    expect(zoomForRows(layout([], []), 400)).toBeGreaterThan(0);
+    expect(zoomForRows(layout([node("read", 1)], []), 0)).toBe(0);
   });
 });
 

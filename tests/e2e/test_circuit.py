@@ -225,6 +225,8 @@ def test_a_prompt_has_next_tokens(circuit: CircuitPage, nodes: list[str]) -> Non
         assert chances == sorted(chances, reverse=True)
         assert 0 < sum(chances) <= 100.5
     assert query(page)["prompt"] == ["with open(name) as"]
+    # However much stands beside the drawing, the page itself does not grow beyond the window.
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     expect(box).to_contain_text("The task's answers under the intervention")
     # The whole model's answer is under no intervention at all in its own mode.
     circuit.choose("Mode", "whole model")

@@ -7,6 +7,7 @@ import type { Core, ElementDefinition } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import type { Layout, Point } from "./layout";
+import { zoomForRows } from "./layout";
 import { readPalette } from "./palette";
 import { nodeLabel } from "./rows";
 import { edgeWidth, stylesheet } from "./stylesheet";
@@ -14,8 +15,10 @@ import { edgeWidth, stylesheet } from "./stylesheet";
 /** More edges than this pan too slowly on a canvas: the weakest are left out. */
 export const MOST_EDGES = 3000;
 const LARGE = 1500;
-/** Room around the graph for the lines of tokens and logits. */
+/** Room around the graph. */
 const MARGIN = 48;
+/** Small graphs do not grow beyond this. */
+const LARGEST_FIT = 1.25;
 
 export interface Viewport {
   readonly zoom: number;
@@ -32,6 +35,7 @@ export class GraphView {
   readonly #cy: Core;
   readonly #container: HTMLElement;
   #ablated: ReadonlySet<string> = new Set();
+  #layout: Layout | null = null;
 
   constructor(container: HTMLElement, handlers: GraphHandlers, edgeCount: number) {
     this.#container = container;
@@ -71,6 +75,7 @@ export class GraphView {
       this.#cy.add(elements);
     });
     this.#ablated = new Set();
+    this.#layout = layout;
     this.fit();
   }
 
@@ -109,8 +114,10 @@ export class GraphView {
 
   fit(): void {
     this.#cy.fit(undefined, MARGIN);
-    if (this.#cy.zoom() > 1.25) {
-      this.#cy.zoom(1.25);
+    const rows = this.#layout ? zoomForRows(this.#layout, this.#container.clientHeight) : Infinity;
+    const largest = Math.min(LARGEST_FIT, rows);
+    if (largest > 0 && this.#cy.zoom() > largest) {
+      this.#cy.zoom(largest);
       this.#cy.center();
     }
   }

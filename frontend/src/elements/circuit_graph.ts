@@ -159,6 +159,9 @@ export class CircuitGraphElement extends LitElement {
           <button aria-label="Zoom out" @click=${() => this.#zoom(0.8)}>−</button>
           <button aria-label="Fit the circuit" @click=${() => this.fit()}>fit</button>
         </div>
+        ${this.graph?.nodes.length === 0
+          ? html`<p class="no-nodes">This circuit has no nodes: alone, it is everything ablated.</p>`
+          : ""}
         ${this.hiddenEdges > 0
           ? html`<p class="hidden-edges">
               ${plural(this.hiddenEdges, "edge")} of least weight hidden; the table has all

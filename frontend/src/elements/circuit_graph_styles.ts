@@ -95,6 +95,13 @@ export const graphStyles = css`
     min-width: 30px;
     padding: 0 8px;
   }
+  .no-nodes {
+    position: absolute;
+    inset: 45% 24px auto var(--margin);
+    text-align: center;
+    color: var(--ink-2);
+    pointer-events: none;
+  }
   .hidden-edges {
     position: absolute;
     left: calc(var(--margin) + 8px);

@@ -27,6 +27,7 @@ export const circuitPageStyles = css`
     height: 100%;
   }
   .tables {
+    position: relative;
     height: 100%;
     overflow: auto;
   }
@@ -41,6 +42,7 @@ export const circuitPageStyles = css`
     padding: 0 24px;
   }
   aside {
+    position: relative; /* or what is hidden in it makes the whole page longer */
     min-width: 0;
     padding: 8px 22px 32px;
     overflow-y: auto;

@@ -135,6 +135,9 @@ export class HomePage extends LitElement {
         th.task {
           min-width: 190px;
         }
+        .cell > a {
+          grid-template-columns: 2.6em minmax(40px, 1fr) 3.2em auto;
+        }
       }
       .broken {
         margin: 0;

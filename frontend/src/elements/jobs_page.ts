@@ -1,5 +1,5 @@
 /** All searches, the latest first; looks again every few seconds while one is under way. */
-import { LitElement, html, nothing } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 
@@ -15,7 +15,18 @@ const LOOK_AGAIN = 3000;
 
 @customElement("cx-jobs-page")
 export class JobsPage extends LitElement {
-  static override styles = [base, controls, tables, chips, pageHeader];
+  static override styles = [
+    base,
+    controls,
+    tables,
+    chips,
+    pageHeader,
+    css`
+      td {
+        white-space: nowrap;
+      }
+    `,
+  ];
 
   readonly #jobs = new Resource(this, () => need(api.GET("/api/jobs")));
   #timer: ReturnType<typeof setInterval> | undefined;

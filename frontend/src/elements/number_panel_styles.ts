@@ -26,6 +26,9 @@ export const numberStyles = css`
     gap: 0 12px;
     padding: 7px 0 5px;
   }
+  .quantity.main {
+    grid-template-rows: auto minmax(22px, auto);
+  }
   .quantity + .quantity {
     border-top: 1px solid var(--line);
   }

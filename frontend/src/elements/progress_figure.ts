@@ -102,9 +102,9 @@ export class ProgressFigure extends LitElement {
       legend: { orientation: "h", x: 1, xanchor: "right", y: 1.09 },
       hovermode: "x unified",
       hoverlabel: { bgcolor: color("--surface"), bordercolor: color("--line-2") },
-      xaxis: { ...axis, title: { text: "step" }, anchor: "y2", rangemode: "tozero" },
+      xaxis: { ...axis, title: { text: "step" }, anchor: "y2", rangemode: "tozero", autorangeoptions: { include: 10 } },
       yaxis: { ...axis, title: { text: "task loss, nats" }, domain: [0.54, 1], rangemode: "tozero" },
-      yaxis2: { ...axis, title: { text: "size" }, domain: [0, 0.46], type: "log", dtick: 1 },
+      yaxis2: { ...axis, title: { text: "size" }, domain: [0, 0.46], type: "log", dtick: 1, autorangeoptions: { include: [10, 1000] } },
       shapes: [
         ...(this.target === null
           ? []
