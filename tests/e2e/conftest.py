@@ -116,16 +116,16 @@ def _keep_evidence(name: str, visits: list[Visit]) -> None:
 
 
 @pytest.fixture(scope="session")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """The application as it comes: its checkpoint, its circuits."""
+def application(tmp_path_factory: pytest.TempPathFactory, zoo: Path) -> Iterator[Application]:
+    """The application with what comes along, and a checkpoint of random weights called `tiny`."""
     folder = tmp_path_factory.mktemp("application")
-    with running(folder / "data", folder / "server.log") as server:
+    with running(folder / "data", folder / "server.log", checkpoint_dirs=str(zoo)) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory, zoo: Path) -> Iterator[Application]:
-    """Another instance, which also has a small checkpoint of random weights, called `tiny`."""
+    """Another instance with the same checkpoints."""
     folder = tmp_path_factory.mktemp("workshop")
     with running(folder / "data", folder / "server.log", checkpoint_dirs=str(zoo)) as server:
         yield server

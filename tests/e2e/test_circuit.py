@@ -67,9 +67,10 @@ def test_numbers_say_what_they_are_read_against(
         value = float(shown[name].strip(" %").replace("−", "-"))
         assert low <= value <= high
     for row in ("now", "untouched", "whole model", "everything ablated", "chance"):
-        loss, accuracy, difference = shown[row].split(" ", 2)
+        loss, accuracy, difference = shown[row].split(" ")
         assert float(loss) >= 0
-        assert "%" in f"{accuracy} {difference}"
+        assert 0 <= float(accuracy.removesuffix("%")) <= 100
+        assert float(difference.replace("−", "-")) >= 0
     assert shown["chance"].startswith("0.693")
     assert shown["now"] == shown["untouched"]
     assert float(shown["whole model"].split()[0]) < float(shown["now"].split()[0])

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import expect
 
 from backend.circuits.circuit import Circuit
 from tests.backend.conftest import checkpoint, circuit
-from tests.e2e.application import Application, running
+from tests.e2e.application import Application
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
 
 __all__ = ["checkpoint", "circuit"]
 
 
-@pytest.fixture(scope="module")
-def colleague(tmp_path_factory: pytest.TempPathFactory, zoo: Path) -> Iterator[Application]:
-    """Someone else's instance, with the same checkpoints."""
-    folder = tmp_path_factory.mktemp("colleague")
-    with running(folder / "data", folder / "server.log", checkpoint_dirs=str(zoo)) as server:
-        yield server
-
-
 def test_a_bundle_opens_at_the_same_path_elsewhere(
     workshop: Application,
-    colleague: Application,
+    application: Application,
     circuit: Circuit,
     visit: Visitor,
     tmp_path: Path,
@@ -50,7 +40,7 @@ def test_a_bundle_opens_at_the_same_path_elsewhere(
     bundle = tmp_path / download.value.suggested_filename
     download.value.save_as(bundle)
 
-    theirs = visit(colleague, path, refused=404).page
+    theirs = visit(application, path, refused=404).page
     expect(theirs.get_by_role("alert")).to_contain_text("404")
     theirs.goto("/circuits")
     with theirs.expect_file_chooser() as chooser:
@@ -65,10 +55,12 @@ def test_a_bundle_opens_at_the_same_path_elsewhere(
     assert urlsplit(theirs.url).path == path
 
 
-def test_another_file_is_no_bundle(colleague: Application, visit: Visitor, tmp_path: Path) -> None:
+def test_another_file_is_no_bundle(
+    application: Application, visit: Visitor, tmp_path: Path
+) -> None:
     other = tmp_path / "notes.json"
     other.write_text('{"format": "something else"}', encoding="utf-8")
-    page = visit(colleague, "/circuits").page
+    page = visit(application, "/circuits").page
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import bundle").click()
     chooser.value.set_files(other)
