@@ -1,6 +1,6 @@
 """How long a click takes: from the request to the numbers on 100 test pairs.
 
-    python benchmarks/click.py [CHECKPOINT] [--clicks 30]
+    python benchmarks/toggles.py [CHECKPOINT] [--clicks 30]
 
 A real server on loopback answers distinct toggles that were never asked before, as the page asks
 them; before every click all answers and pairs it remembers are forgotten. Printed are the median
