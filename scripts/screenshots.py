@@ -111,7 +111,7 @@ def take_all(camera: Camera) -> None:
     )
     camera.take_in_all_ways("task", f"/tasks/{TASK}", shown("cx-task-page .pair"))
     camera.take_in_all_ways("circuits", "/circuits", shown("cx-circuit-table td"))
-    camera.take_in_all_ways("circuit", ablated, settled, full=False)
+    camera.take_in_all_ways("circuit", circuit, lambda page: ablate(page, node), full=False)
     camera.take("circuit-table", f"{ablated}&view=table", settled, full=False)
     camera.take("circuit-model", f"{circuit}?mode=model&prompt=x%20%3D%20'a", settled)
     camera.take("circuit-ablated", f"{circuit}?mode=circuit_ablated", settled, full=False)
@@ -133,6 +133,15 @@ def take_all(camera: Camera) -> None:
     camera.take_in_all_ways("error", f"/circuits/{UNKNOWN_SLUG}", shown(".problem"))
     camera.take("error-state", f"{circuit}?s=gone", shown("cx-problem .panel"))
     camera.take("error-node", f"{circuit}?ablated=9.mlp.post_act.1", shown("cx-problem .panel"))
+
+
+def ablate(page: Page, node: str) -> None:
+    """Clicks a node of a circuit, and goes away with the mouse."""
+    settled(page)
+    CircuitPage(page).click(node)
+    page.mouse.move(0, 0)
+    expect(page.locator("cx-node-card .chip")).to_have_text("ablated")
+    settled(page)
 
 
 def with_help(page: Page) -> None:

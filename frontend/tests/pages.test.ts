@@ -5,7 +5,7 @@ import type { CircuitSummary, Progress } from "../src/api/types";
 import { cardSections, cardTasks } from "../src/state/card";
 import { cellKey, matrix } from "../src/state/matrix";
 import { reordered, sorted } from "../src/state/order";
-import { series } from "../src/state/progress";
+import { decades, series } from "../src/state/progress";
 import { shortcutOf } from "../src/state/shortcuts";
 
 function circuit(slug: string, edges: number, loss: number): CircuitSummary {
@@ -57,6 +57,18 @@ describe("series", () => {
       { name: "masks", start: 0 },
       { name: "bisection", start: 8 },
     ]);
+  });
+});
+
+describe("decades", () => {
+  it("are whole ones around every size, nodes and edges", () => {
+    expect(decades({ nodes: [5632, 12], edges: [null, 8] })).toEqual([0, 4]);
+    expect(decades({ nodes: [1000, 100], edges: [] })).toEqual([1, 3]);
+  });
+
+  it("are there before anything is drawn, and with sizes of 0", () => {
+    expect(decades({ nodes: [], edges: [] })).toEqual([1, 2]);
+    expect(decades({ nodes: [20, 0], edges: [0] })).toEqual([1, 2]);
   });
 });
 

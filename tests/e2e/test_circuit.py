@@ -165,6 +165,30 @@ def test_nothing_moves_when_a_node_is_ablated(circuit: CircuitPage, nodes: list[
     assert circuit.ablated() == sorted({nodes[0], nodes[-1]})
 
 
+def test_a_node_is_named_while_the_mouse_is_on_it(circuit: CircuitPage, nodes: list[str]) -> None:
+    page = circuit.page
+    named = page.locator("cx-circuit-graph .hover")
+    place = circuit.place(nodes[0])
+    assert place is not None
+    for _ in range(2):
+        page.mouse.move(place["x"] + 1, place["y"])
+        page.mouse.move(place["x"], place["y"])
+        expect(named).to_contain_text(nodes[0])
+        page.mouse.move(0, 0)
+        expect(named).to_be_hidden()
+
+
+def test_a_click_frames_the_node_and_a_key_the_drawing(
+    circuit: CircuitPage, nodes: list[str]
+) -> None:
+    canvas = circuit.page.locator("cx-circuit-graph .canvas")
+    circuit.click(nodes[0])
+    expect(canvas).to_be_focused()
+    expect(canvas).to_have_css("outline-style", "none")
+    circuit.page.keyboard.press("ArrowRight")
+    expect(canvas).to_have_css("outline-style", "solid")
+
+
 def test_the_table_toggles_the_same_nodes(
     application: Application, slug: str, circuit: CircuitPage, nodes: list[str], visit: Visitor
 ) -> None:

@@ -52,7 +52,7 @@ export class GraphView {
       hideEdgesOnViewport: edgeCount > LARGE * 2,
     });
     this.#cy.on("tap", "node.channel", (event) => handlers.pressed(event.target.id()));
-    this.#cy.on("mouseover", "node.channel", (event) => {
+    this.#cy.on("mouseover mousemove", "node.channel", (event) => {
       container.style.cursor = "pointer";
       handlers.hovered(event.target.id());
     });

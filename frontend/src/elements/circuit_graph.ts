@@ -124,7 +124,14 @@ export class CircuitGraphElement extends LitElement {
     this.dispatchEvent(new CustomEvent<string>(name, { detail: node }));
   }
 
+  /** A click takes the focus for the arrow keys; the frame shows with the first key. */
+  #focus(): void {
+    this.canvas.toggleAttribute("data-clicked", true);
+    this.canvas.focus({ preventScroll: true });
+  }
+
   #keys(event: KeyboardEvent): void {
+    this.canvas.toggleAttribute("data-clicked", false);
     if (event.ctrlKey || event.metaKey || event.altKey || this.#layout === null) return;
     const direction = ARROWS[event.key];
     if (direction !== undefined) {
@@ -149,7 +156,9 @@ export class CircuitGraphElement extends LitElement {
           aria-describedby="now"
           @keydown=${this.#keys}
           @pointerdown=${() => (this.#moved = true)}
-          @click=${() => this.canvas.focus({ preventScroll: true })}
+          @pointerleave=${() => (this.hovered = null)}
+          @click=${this.#focus}
+          @blur=${() => this.canvas.toggleAttribute("data-clicked", false)}
           @wheel=${() => (this.#moved = true)}
         ></div>
         <p id="now" class="visually-hidden" aria-live="polite">${this.#words(this.selection)}</p>

@@ -22,6 +22,9 @@ export const graphStyles = css`
   .canvas:focus-visible {
     outline-offset: -3px;
   }
+  .canvas[data-clicked]:focus-visible {
+    outline: none;
+  }
   .margin {
     position: absolute;
     inset: 0;

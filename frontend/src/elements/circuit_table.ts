@@ -44,6 +44,16 @@ export class CircuitTable extends LitElement {
     tables,
     chips,
     css`
+      td,
+      th {
+        white-space: nowrap;
+      }
+      @media (max-width: 900px) {
+        tbody th {
+          min-width: 120px;
+          white-space: normal;
+        }
+      }
       td.lead {
         font-weight: 620;
       }

@@ -136,7 +136,7 @@ export class HomePage extends LitElement {
           min-width: 190px;
         }
         .cell > a {
-          grid-template-columns: 2.6em minmax(40px, 1fr) 3.2em auto;
+          grid-template-columns: 3.4em minmax(40px, 1fr) 3.2em auto;
         }
       }
       .broken {

@@ -9,7 +9,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { Progress } from "../api/types";
 import type { Series } from "../state/progress";
-import { series } from "../state/progress";
+import { decades, series } from "../state/progress";
 import type { PlotlyTrace } from "./plotly";
 import { plotly } from "./plotly";
 
@@ -104,7 +104,7 @@ export class ProgressFigure extends LitElement {
       hoverlabel: { bgcolor: color("--surface"), bordercolor: color("--line-2") },
       xaxis: { ...axis, title: { text: "step" }, anchor: "y2", rangemode: "tozero", autorangeoptions: { include: 10 } },
       yaxis: { ...axis, title: { text: "task loss, nats" }, domain: [0.54, 1], rangemode: "tozero" },
-      yaxis2: { ...axis, title: { text: "size" }, domain: [0, 0.46], type: "log", dtick: 1, autorangeoptions: { include: [10, 1000] } },
+      yaxis2: { ...axis, title: { text: "size" }, domain: [0, 0.46], type: "log", dtick: 1, range: decades(found) },
       shapes: [
         ...(this.target === null
           ? []

@@ -36,3 +36,14 @@ export function series(events: readonly Progress[]): Series {
     stages,
   };
 }
+
+/**
+ * Ends of a logarithmic axis, as powers of ten: whole decades around what is drawn, so that there
+ * are always two numbers to read it by. What is not above 0 has no place on it.
+ */
+export function decades({ nodes, edges }: Pick<Series, "nodes" | "edges">): [number, number] {
+  const powers = [...nodes, ...edges].flatMap((size) => (size ? [Math.log10(size)] : []));
+  const low = Math.floor(Math.min(...powers, 1));
+  const high = Math.ceil(Math.max(...powers, 2));
+  return [low, high];
+}
