@@ -146,9 +146,7 @@ def test_a_run_leaves_a_whole_checkpoint(trained: Path) -> None:
     assert not (trained / "work").exists()
     log = [json.loads(line) for line in (trained / "training.jsonl").read_text().splitlines()]
     assert [line["step"] for line in log] == [2, 4, 6, 8, 10, 12]
-    assert checkpoint.card["held_out_loss"] == pytest.approx(
-        log[-1]["held_out_loss"], rel=1e-5
-    )
+    assert checkpoint.card["held_out_loss"] == pytest.approx(log[-1]["held_out_loss"], rel=1e-5)
 
 
 def test_the_same_recipe_gives_the_same_weights(trained: Path, tmp_path: Path) -> None:
