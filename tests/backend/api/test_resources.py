@@ -65,7 +65,10 @@ def test_a_circuit_comes_back_unchanged(client: TestClient, stored: Circuit) -> 
     assert Circuit.model_validate(detail["circuit"]) == stored
     listed = client.get("/api/circuits", params={"checkpoint": CHECKPOINT, "task": TASK}).json()
     assert listed == [detail["summary"]]
-    assert client.get("/api/circuits", params={"task": "class_init"}).json() == []
+    assert (
+        client.get("/api/circuits", params={"checkpoint": CHECKPOINT, "task": "class_init"}).json()
+        == []
+    )
 
 
 def test_the_graph_has_every_node_and_edge(client: TestClient, stored: Circuit) -> None:
