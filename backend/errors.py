@@ -91,21 +91,21 @@ class CheckpointNotFoundError(NotFoundError):
     """No checkpoint goes by this name."""
 
     title = "No checkpoint goes by this name"
-    default_remedy = "GET /api/checkpoints lists the checkpoints this server can open."
+    default_remedy = "The overview (GET /api/checkpoints) lists those this server can open."
 
 
 class TaskNotFoundError(NotFoundError):
     """No task goes by this name."""
 
     title = "No task goes by this name"
-    default_remedy = "GET /api/tasks lists the tasks this server knows."
+    default_remedy = "The overview (GET /api/tasks) lists the tasks this server knows."
 
 
 class CircuitNotFoundError(NotFoundError):
     """No stored circuit has this slug."""
 
     title = "No circuit has this slug"
-    default_remedy = "GET /api/circuits lists the stored circuits; a bundle can be imported."
+    default_remedy = "Look among the circuits (GET /api/circuits), or import a bundle there."
 
 
 class JobNotFoundError(NotFoundError):

@@ -142,8 +142,7 @@ def compute_node_means(
     # Summing within the pass, unlike `record`, never holds the activations of all sites at once.
     with replace(model, {site: add_to(total) for site, total in sums.items()}):
         for batch in token_batches:
-            first = torch.zeros(len(batch), dtype=torch.long, device=batch.device)
-            model(batch, last=first)  # logits are not wanted: one position's are the fewest
+            model(batch)
             tokens += batch.numel()
             if on_progress is not None:
                 on_progress(tokens)
