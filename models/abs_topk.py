@@ -36,8 +36,8 @@ def _compile() -> _Kernels | None:
         import numba
     except ImportError:
         warnings.warn(
-            "numba is not installed: AbsTopK falls back on torch.topk, which is some twenty "
-            "times slower on the CPU; install numba to mend it",
+            "numba is not installed: AbsTopK falls back on torch.topk, which is much "
+            "slower on the CPU; install numba to mend it",
             RuntimeWarning,
             stacklevel=2,
         )

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 DENSE_FROM = 0.1
-"""Nonzero fraction from which a dense product is as fast."""
+"""Nonzero fraction from which maps stay dense; `benchmarks/sparse_products.py` times them."""
 BLOCK = 32
 """Tokens multiplied together."""
 TILE = 16

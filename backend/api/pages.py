@@ -15,19 +15,19 @@ from starlette.templating import Jinja2Templates
 
 from backend import __version__
 from backend.api.deps import CheckpointPath, JobPath, LibraryDep, ReadDep, SlugPath, TaskPath
-from backend.api.problems import problem_response, responses
-from backend.api.routes.circuits import circuit_graph
-from backend.api.routes.jobs import progress_of
-from backend.api.schemas import (
+from backend.api.page_schemas import (
     CheckpointPage,
     CircuitPage,
     CircuitsPage,
     HomePage,
     JobPage,
     JobsPage,
-    Problem,
     TaskPage,
 )
+from backend.api.problems import problem_response, responses
+from backend.api.routes.circuits import circuit_graph
+from backend.api.routes.jobs import progress_of
+from backend.api.schemas import Problem
 from backend.api.views import (
     broken_checkpoint,
     checkpoint_detail,

@@ -18,11 +18,13 @@ from backend.jobs.status import JobStatus
 from tasks.base import Split
 
 
-class _Schema(BaseModel):
+class Schema(BaseModel):
+    """Base of all bodies: a field that is not known is an error."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Problem(_Schema):
+class Problem(Schema):
     """An error, as RFC 9457 problem details, with what to do about it."""
 
     type: str = "about:blank"
@@ -35,7 +37,7 @@ class Problem(_Schema):
 # Checkpoints and tasks
 
 
-class CheckpointSummary(_Schema):
+class CheckpointSummary(Schema):
     """A checkpoint in a list."""
 
     name: str
@@ -54,7 +56,7 @@ class CheckpointSummary(_Schema):
     has_node_means: bool
 
 
-class BrokenCheckpointSummary(_Schema):
+class BrokenCheckpointSummary(Schema):
     """A folder that looks like a checkpoint but cannot be opened."""
 
     name: str
@@ -70,7 +72,7 @@ class CheckpointDetail(CheckpointSummary):
     card: dict[str, Any]
 
 
-class TaskSummary(_Schema):
+class TaskSummary(Schema):
     """A task in a list."""
 
     name: str
@@ -80,14 +82,14 @@ class TaskSummary(_Schema):
     answers: tuple[str, str]
 
 
-class TokenText(_Schema):
+class TokenText(Schema):
     """A token with the text it stands for."""
 
     id: int
     text: str
 
 
-class PairExample(_Schema):
+class PairExample(Schema):
     """One pair of a task: two sequences that differ in what decides the answer."""
 
     template: int
@@ -99,7 +101,7 @@ class PairExample(_Schema):
     second_answer: TokenText
 
 
-class TaskExamples(_Schema):
+class TaskExamples(Schema):
     """Pairs of a task for a checkpoint's tokenizer."""
 
     task: TaskSummary
@@ -111,7 +113,7 @@ class TaskExamples(_Schema):
 # Jobs
 
 
-class SearchRequest(_Schema):
+class SearchRequest(Schema):
     """Ask for the circuit of a task."""
 
     checkpoint: str
@@ -120,7 +122,7 @@ class SearchRequest(_Schema):
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
 
 
-class JobDetail(_Schema):
+class JobDetail(Schema):
     """A job and where it stands."""
 
     id: str
@@ -136,7 +138,7 @@ class JobDetail(_Schema):
     error: Problem | None
 
 
-class Progress(_Schema):
+class Progress(Schema):
     """How far a search is: the data of a `progress` event."""
 
     stage: str = Field(description="masks, bisection, elimination, report")
@@ -163,7 +165,7 @@ class JobEventKind(StrEnum):
 # Circuits
 
 
-class CircuitSummary(_Schema):
+class CircuitSummary(Schema):
     """A circuit in a list."""
 
     slug: str
@@ -181,14 +183,14 @@ class CircuitSummary(_Schema):
     created: datetime
 
 
-class CircuitDetail(_Schema):
+class CircuitDetail(Schema):
     """A circuit with its numbers, as stored."""
 
     circuit: Circuit
     summary: CircuitSummary
 
 
-class GraphNode(_Schema):
+class GraphNode(Schema):
     """A node to draw."""
 
     id: str = Field(description="node name, e.g. 0.mlp.post_act.863")
@@ -203,7 +205,7 @@ class GraphNode(_Schema):
     degree_out: int
 
 
-class GraphEdge(_Schema):
+class GraphEdge(Schema):
     """An edge to draw. Joins and q-k products carry no weight and count in no size."""
 
     source: str
@@ -213,7 +215,7 @@ class GraphEdge(_Schema):
     kept: bool
 
 
-class CircuitGraph(_Schema):
+class CircuitGraph(Schema):
     """The drawing of a circuit."""
 
     slug: str
@@ -226,7 +228,7 @@ class CircuitGraph(_Schema):
     max_weight: float
 
 
-class EvaluateRequest(_Schema):
+class EvaluateRequest(Schema):
     """What if: the kept set is (base of the mode + restored) - ablated."""
 
     mode: Mode = Mode.CIRCUIT
@@ -241,7 +243,7 @@ class EvaluateRequest(_Schema):
     prompt: str | None = Field(default=None, max_length=20_000)
 
 
-class Estimate(_Schema):
+class Estimate(Schema):
     """A number with its 95% bootstrap interval over n pairs."""
 
     value: float
@@ -249,7 +251,7 @@ class Estimate(_Schema):
     high: float
 
 
-class Numbers(_Schema):
+class Numbers(Schema):
     """The answers to one intervention on a task's pairs."""
 
     task_loss: Estimate
@@ -259,7 +261,7 @@ class Numbers(_Schema):
     rescaled_loss: float
 
 
-class PairAnswer(_Schema):
+class PairAnswer(Schema):
     """One pair under the intervention."""
 
     pair: int
@@ -272,14 +274,14 @@ class PairAnswer(_Schema):
     second_difference: float
 
 
-class NextToken(_Schema):
+class NextToken(Schema):
     """A token and its probability."""
 
     token: TokenText
     probability: float
 
 
-class PromptAnswer(_Schema):
+class PromptAnswer(Schema):
     """What the model says next after a prompt, under the intervention and whole."""
 
     tokens: list[TokenText]
@@ -290,7 +292,7 @@ class PromptAnswer(_Schema):
     )
 
 
-class EvaluateResponse(_Schema):
+class EvaluateResponse(Schema):
     """The numbers, beside those they are read against; with a prompt, its next tokens too."""
 
     slug: str
@@ -310,7 +312,7 @@ class EvaluateResponse(_Schema):
     milliseconds: float = Field(description="time the server took to answer")
 
 
-class SavedState(_Schema):
+class SavedState(Schema):
     """A state of the page too long for a URL, under a short id."""
 
     id: str
@@ -318,14 +320,14 @@ class SavedState(_Schema):
     state: str
 
 
-class SaveStateRequest(_Schema):
+class SaveStateRequest(Schema):
     """Keep a state of the page."""
 
     path: str = Field(max_length=200, pattern=r"^/circuits/[a-z0-9-]+$")
     state: str = Field(max_length=400_000)
 
 
-class Bundle(_Schema):
+class Bundle(Schema):
     """A circuit to carry to another instance, where the same URL path opens it."""
 
     format: Literal["circuit-explorer-bundle"] = "circuit-explorer-bundle"
@@ -340,7 +342,7 @@ class ImportedBundle(CircuitSummary):
     warning: str | None = Field(description="why it cannot be explored here yet, if it cannot")
 
 
-class Health(_Schema):
+class Health(Schema):
     """The server is up."""
 
     status: Literal["ok"] = "ok"
@@ -349,53 +351,3 @@ class Health(_Schema):
 
 
 # Pages: what each shows, at its path with .json behind it
-
-
-class HomePage(_Schema):
-    """The matrix of checkpoints by tasks."""
-
-    checkpoints: list[CheckpointSummary]
-    broken_checkpoints: list[BrokenCheckpointSummary]
-    tasks: list[TaskSummary]
-    circuits: list[CircuitSummary]
-
-
-class CheckpointPage(_Schema):
-    """A checkpoint and the circuits found in it."""
-
-    checkpoint: CheckpointDetail
-    tasks: list[TaskSummary]
-    circuits: list[CircuitSummary]
-
-
-class TaskPage(_Schema):
-    """A task and its circuits in all checkpoints."""
-
-    task: TaskSummary
-    checkpoints: list[CheckpointSummary]
-    circuits: list[CircuitSummary]
-
-
-class JobsPage(_Schema):
-    """The newest jobs."""
-
-    jobs: list[JobDetail]
-
-
-class JobPage(_Schema):
-    """A job with its curve."""
-
-    job: JobDetail
-    figure: dict[str, Any]
-
-
-class CircuitsPage(_Schema):
-    """All circuits."""
-
-    circuits: list[CircuitSummary]
-
-
-class CircuitPage(CircuitDetail):
-    """A circuit with its drawing."""
-
-    graph: CircuitGraph

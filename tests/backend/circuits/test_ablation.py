@@ -15,7 +15,7 @@ from backend.circuits.ablation import (
     kept_nodes,
     sample_activations,
 )
-from models.hooks import record
+from models.hooks import record, replace
 from models.means import NodeMeans
 from tasks import Batch, Pair
 from tests.backend.circuits.planted import TRUE_NODES, planted_batch, planted_model, planted_values
@@ -61,14 +61,17 @@ def test_mean_ablation_sets_the_mean_at_every_position() -> None:
     }
     means = MeanValues(NodeMeans(values, "none", 1))
     batch = Batch.from_pairs([Pair((1, 2, 3), (1, 2, 4), 5, 6, "", "", 0)])
-    with record(model) as seen:
-        evaluate(model, batch, Intervention(nodes, means))
-    assert (seen["0.mlp.post_act"][..., 3] == 0.5).sum() == 0, "recorded before the ablation"
-    with record(model, ["0.mlp.resid_delta"]) as ablated:
-        evaluate(model, batch, Intervention(nodes, means))
-    with record(model, ["0.mlp.resid_delta"]) as whole:
-        evaluate(model, batch)
-    assert not torch.equal(ablated["0.mlp.resid_delta"], whole["0.mlp.resid_delta"])
+    with record(model) as whole:
+        model(batch.tokens)
+    # Hooks run in the order they were entered: recording inside sees the values after ablation.
+    with replace(model, Intervention(nodes, means).replacements(0)), record(model) as ablated:
+        model(batch.tokens)
+    for node in nodes:
+        assert (ablated[node.site.name][..., node.index] == 0.5).all(), node
+    others = [i for i in range(16) if i != 3]
+    untouched = whole["0.attn.act_in"][..., [0, *range(2, 8)]]
+    assert torch.equal(ablated["0.attn.act_in"][..., [0, *range(2, 8)]], untouched)
+    assert not (ablated["0.mlp.post_act"][..., others] == 0.5).any()
 
 
 @pytest.mark.parametrize("value", [ZeroValues(), None])

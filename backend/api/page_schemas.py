@@ -1,0 +1,67 @@
+"""What each page shows, as the JSON beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.api.schemas import (
+    BrokenCheckpointSummary,
+    CheckpointDetail,
+    CheckpointSummary,
+    CircuitDetail,
+    CircuitGraph,
+    CircuitSummary,
+    JobDetail,
+    Schema,
+    TaskSummary,
+)
+
+
+class HomePage(Schema):
+    """The matrix of checkpoints by tasks."""
+
+    checkpoints: list[CheckpointSummary]
+    broken_checkpoints: list[BrokenCheckpointSummary]
+    tasks: list[TaskSummary]
+    circuits: list[CircuitSummary]
+
+
+class CheckpointPage(Schema):
+    """A checkpoint and the circuits found in it."""
+
+    checkpoint: CheckpointDetail
+    tasks: list[TaskSummary]
+    circuits: list[CircuitSummary]
+
+
+class TaskPage(Schema):
+    """A task and its circuits in all checkpoints."""
+
+    task: TaskSummary
+    checkpoints: list[CheckpointSummary]
+    circuits: list[CircuitSummary]
+
+
+class JobsPage(Schema):
+    """The newest jobs."""
+
+    jobs: list[JobDetail]
+
+
+class JobPage(Schema):
+    """A job with its curve."""
+
+    job: JobDetail
+    figure: dict[str, Any]
+
+
+class CircuitsPage(Schema):
+    """All circuits."""
+
+    circuits: list[CircuitSummary]
+
+
+class CircuitPage(CircuitDetail):
+    """A circuit with its drawing."""
+
+    graph: CircuitGraph
