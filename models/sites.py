@@ -173,6 +173,48 @@ class Node:
         return self.name
 
 
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A nonzero weight from one node to another. Sorts by target, then by source."""
+
+    source: Node
+    target: Node
+
+    @property
+    def name(self) -> str:
+        """E.g. `0.mlp.act_in.3>0.mlp.post_act.17`."""
+        return f"{self.source.name}>{self.target.name}"
+
+    @classmethod
+    def parse(cls, name: str, config: ModelConfig | None = None) -> Self:
+        """Inverse of `name`; with a config both nodes are checked to exist in that model.
+
+        Raises:
+            ValueError: the name is no edge's, no weight joins the two sites, or a node is missing.
+        """
+        source_name, arrow, target_name = name.partition(">")
+        if not arrow:
+            raise ValueError(
+                f"{name!r} is no edge: an edge is <node>><node>, "
+                "e.g. 0.mlp.act_in.3>0.mlp.post_act.17"
+            )
+        source, target = Node.parse(source_name, config), Node.parse(target_name, config)
+        kinds = (source.site.kind, target.site.kind)
+        if source.site.layer != target.site.layer or kinds not in EDGE_KINDS:
+            raise ValueError(
+                f"{name!r}: no weight joins {source.site} to {target.site}; edges run within a "
+                "layer, from act_in to q, k, v or post_act, and from v or post_act to resid_delta"
+            )
+        return cls(source, target)
+
+    def __lt__(self, other: Edge) -> bool:
+        return (self.target, self.source) < (other.target, other.source)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 _KINDS = [kind.value for kind in SiteKind]
 
 
