@@ -11,6 +11,8 @@ turns these into problem details (RFC 9457) with `status`; the command line prin
     │   ├── CheckpointNotFoundError
     │   ├── TaskNotFoundError
     │   ├── CircuitNotFoundError
+    │   ├── ReportNotFoundError
+    │   ├── PathNotFoundError
     │   ├── JobNotFoundError
     │   └── StateNotFoundError
     ├── ForbiddenError              403  writing without the write token, or a foreign Host
@@ -108,11 +110,29 @@ class CircuitNotFoundError(NotFoundError):
     default_remedy = "Look among the circuits (GET /api/circuits), or import a bundle there."
 
 
+class ReportNotFoundError(NotFoundError):
+    """The circuit was never verified."""
+
+    title = "The circuit has no report"
+    default_remedy = (
+        "Verify it: POST /api/circuits/{slug}/report, or 'circuit-explorer verify SLUG'."
+    )
+
+
+class PathNotFoundError(NotFoundError):
+    """The search that found the circuit kept no circuits of other sizes."""
+
+    title = "The circuit has no path of sizes"
+    default_remedy = "Search the task again with method 'path'; its circuit keeps every size."
+
+
 class JobNotFoundError(NotFoundError):
     """No job has this id."""
 
     title = "No job has this id"
-    default_remedy = "Start a search with POST /api/searches; its answer holds the job's id."
+    default_remedy = (
+        "The jobs (GET /api/jobs) are listed newest first; POST /api/searches starts one."
+    )
 
 
 class StateNotFoundError(NotFoundError):

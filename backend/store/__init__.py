@@ -1,4 +1,4 @@
-"""What lasts: checkpoints, jobs and their events, circuits, saved explorations."""
+"""What lasts: checkpoints, jobs and their events, circuits, reports, saved explorations."""
 
 from backend.store.checkpoints import (
     CheckpointRecord,
@@ -38,6 +38,7 @@ from backend.store.jobs import (
     request_cancel,
     set_worker,
 )
+from backend.store.reports import find_report, get_report, save_report
 from backend.store.states import get_state, save_state
 from backend.store.tables import JobStatus
 
@@ -57,11 +58,13 @@ __all__ = [
     "create_job",
     "events_after",
     "events_of_kind",
+    "find_report",
     "finish_job",
     "forget_checkpoint",
     "get_checkpoint",
     "get_circuit",
     "get_job",
+    "get_report",
     "get_state",
     "get_summary",
     "has_circuit",
@@ -76,6 +79,7 @@ __all__ = [
     "queue_position",
     "request_cancel",
     "save_circuit",
+    "save_report",
     "save_state",
     "set_worker",
 ]

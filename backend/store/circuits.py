@@ -33,6 +33,7 @@ class CircuitSummary(BaseModel):
     seed: int
     seconds: float
     created: datetime
+    has_report: bool
 
 
 def save_circuit(session: Session, circuit: Circuit) -> bool:

@@ -22,8 +22,9 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    exists,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
 
 JsonObject = dict[str, Any]
 
@@ -141,6 +142,18 @@ class JobEventTable(Table):
     created: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class ReportTable(Table):
+    """The newest report on a circuit, as a whole document."""
+
+    __tablename__ = "reports"
+
+    circuit_id: Mapped[int] = mapped_column(
+        ForeignKey("circuits.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    document: Mapped[JsonObject]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class CircuitTable(Table):
     """One circuit: its document, and the numbers that lists show and sort by."""
 
@@ -169,6 +182,9 @@ class CircuitTable(Table):
     )
     edges: Mapped[list[CircuitEdgeTable]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True
+    )
+    has_report: Mapped[bool] = column_property(
+        exists().where(ReportTable.circuit_id == id).correlate_except(ReportTable)
     )
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.errors import SettingsError, StoreError
-from backend.store import Store, open_store
+from backend.store import Store, find_report, get_circuit, open_store, save_circuit
 from backend.store.engine import make_engine, upgrade
 from backend.store.tables import CircuitNodeTable, Table
+from tests.backend.store.made_circuits import make_circuit
 
 
 def test_sqlite_runs_in_wal_mode_with_foreign_keys(url: str) -> None:
@@ -102,3 +103,19 @@ def test_passwords_do_not_reach_messages() -> None:
     with pytest.raises(SettingsError) as caught:
         make_engine("oracle9://user:hunter2@db/circuits")
     assert "hunter2" not in str(caught.value)
+
+
+def test_circuits_of_the_first_version_are_kept_when_reports_come(any_url: str) -> None:
+    circuit = make_circuit()
+    store = open_store(any_url)
+    with store.write() as session:
+        save_circuit(session, circuit)
+        # Back to what version r0001 left behind.
+        session.execute(text("DROP TABLE reports"))
+        session.execute(text("UPDATE alembic_version SET version_num = 'r0001'"))
+    store.close()
+    again = open_store(any_url)
+    with again.read() as session:
+        assert get_circuit(session, circuit.slug) == circuit
+        assert find_report(session, circuit.slug) is None
+    again.close()

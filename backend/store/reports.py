@@ -1,0 +1,77 @@
+"""Reports on circuits: the newest one of each circuit, gone when the circuit is."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.circuits.faithfulness.document import FaithfulnessReport
+from backend.errors import CircuitNotFoundError, ReportNotFoundError, StoreError
+from backend.store.tables import CircuitTable, ReportTable, utc_now
+
+
+def save_report(session: Session, report: FaithfulnessReport) -> None:
+    """Stores a report on a stored circuit, in the place of the one it had.
+
+    Raises:
+        CircuitNotFoundError: the circuit it is on is not stored.
+    """
+    # The lock makes writers of the same circuit wait for each other, where there can be two.
+    circuit = session.scalar(
+        select(CircuitTable).where(CircuitTable.slug == report.slug).with_for_update()
+    )
+    if circuit is None:
+        raise CircuitNotFoundError(
+            f"The report is on circuit {report.slug!r}, which is not stored here.",
+            remedy="Store the circuit before its report.",
+        )
+    session.merge(
+        ReportTable(
+            circuit_id=circuit.id, document=report.model_dump(mode="json"), created=utc_now()
+        )
+    )
+    session.flush()
+    session.expire(circuit, ["has_report"])
+
+
+def get_report(session: Session, slug: str) -> FaithfulnessReport:
+    """The newest report on the circuit with this slug.
+
+    Raises:
+        CircuitNotFoundError: there is no such circuit.
+        ReportNotFoundError: the circuit was never verified.
+        StoreError: the stored document cannot be read by this version.
+    """
+    report = find_report(session, slug)
+    if report is None:
+        raise ReportNotFoundError(f"Circuit {slug!r} has no report yet.")
+    return report
+
+
+def find_report(session: Session, slug: str) -> FaithfulnessReport | None:
+    """The newest report on the circuit with this slug; None if it was never verified.
+
+    Raises:
+        CircuitNotFoundError: there is no such circuit.
+        StoreError: the stored document cannot be read by this version.
+    """
+    query = (
+        select(CircuitTable.id, ReportTable.document)
+        .outerjoin(ReportTable, ReportTable.circuit_id == CircuitTable.id)
+        .where(CircuitTable.slug == slug)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise CircuitNotFoundError(f"There is no circuit {slug!r}.")
+    if row.document is None:
+        return None
+    try:
+        return FaithfulnessReport.model_validate(row.document)
+    except ValidationError as error:
+        raise StoreError(
+            f"The report on circuit {slug!r} has schema version "
+            f"{row.document.get('schema_version')!r}, which this version cannot read: "
+            f"{error.error_count()} fields do not fit.",
+            remedy=f"Verify the circuit again: circuit-explorer verify {slug}.",
+        ) from error
