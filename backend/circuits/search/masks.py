@@ -51,7 +51,9 @@ class _Gate(torch.autograd.Function):
         return grads[0] * s * (1 - s) / ctx.temperature, None
 
 
-_gate = cast(Callable[[Tensor, float], Tensor], _Gate.apply)
+gate = cast(Callable[[Tensor, float], Tensor], _Gate.apply)
+"""(parameter, temperature): 1 where the parameter is above zero, else 0; backward the derivative of
+sigmoid(parameter / temperature)."""
 
 
 class NodeMask:
@@ -87,7 +89,7 @@ class NodeMask:
     def gates(self) -> dict[NodeSite, Tensor]:
         """[width] zeros and ones by site, with the surrogate gradient."""
         return {
-            site: _gate(parameter, self.temperature) for site, parameter in self._parameters.items()
+            site: gate(parameter, self.temperature) for site, parameter in self._parameters.items()
         }
 
     def open_nodes(self) -> NodeSet:
@@ -118,7 +120,7 @@ def learn_masks(
     Raises:
         SearchCancelled: the watcher says so.
     """
-    batches = _batches(pool, search)
+    batches = shuffled_batches(pool, search.batch_pairs, search.seed)
     found = importance(model, values, next(batches), search.importance_points)
     mask = NodeMask(model.config, search, ranks(found))
     optimizer = torch.optim.AdamW(
@@ -134,9 +136,7 @@ def learn_masks(
     by_size: dict[int, NodeSet] = {}
     for step in range(search.steps):
         batch, gates, nodes = next(batches), mask.gates(), mask.open_nodes()
-        with replace(model, gated(gates, values)):
-            difference = answer_difference(model(batch.tokens, batch.last), batch)
-        loss = F.softplus(-difference).mean()
+        loss = masked_loss(model, values, batch, gates)
         size = torch.stack([gate.sum() for gate in gates.values()]).sum()
         optimizer.zero_grad()
         (loss + penalty * size).backward()
@@ -155,10 +155,29 @@ def learn_masks(
     return [by_size[size] for size in sorted(by_size)]
 
 
-def _batches(pool: Batch, search: SearchConfig) -> Iterator[Batch]:
-    """Batches from the shuffled pool, over and over."""
-    generator = torch.Generator().manual_seed(search.seed)
-    size = min(search.batch_pairs, pool.pairs)
+def masked_loss(
+    model: SparseTransformer, values: MeanValues, batch: Batch, gates: dict[NodeSite, Tensor]
+) -> Tensor:
+    """Task loss with every node behind its gate, nats; the gradient reaches the gates.
+
+    Args:
+        model: frozen.
+        values: what closed gates put in their nodes' place.
+        batch: pairs.
+        gates: [width] by site.
+
+    Returns:
+        A scalar.
+    """
+    with replace(model, gated(gates, values)):
+        difference = answer_difference(model(batch.tokens, batch.last), batch)
+    return F.softplus(-difference).mean()
+
+
+def shuffled_batches(pool: Batch, pairs: int, seed: int) -> Iterator[Batch]:
+    """Batches of at most so many pairs from the shuffled pool, over and over."""
+    generator = torch.Generator().manual_seed(seed)
+    size = min(pairs, pool.pairs)
     for _ in itertools.count():
         order = torch.randperm(pool.pairs, generator=generator)
         for start in range(0, pool.pairs - size + 1, size):
