@@ -7,6 +7,9 @@
     with replace(model, {"0.mlp.post_act": lambda x: x * 0}):
         model(tokens)
 
+    with replace(model, inputs={"0.mlp.post_act": lambda x: x + 1}):
+        model(tokens)                      # before the nonlinearity and AbsTopK
+
 Contexts nest; hooks run in the order in which they were entered.
 """
 
@@ -14,32 +17,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from torch import Tensor
 
 from models.layers import HookPoint, Replacement
 from models.transformer import SparseTransformer
 
+NOTHING: Mapping[str, Replacement] = MappingProxyType({})
+
 
 @contextmanager
-def replace(model: SparseTransformer, replacements: Mapping[str, Replacement]) -> Iterator[None]:
+def replace(
+    model: SparseTransformer,
+    replacements: Mapping[str, Replacement] = NOTHING,
+    inputs: Mapping[str, Replacement] = NOTHING,
+) -> Iterator[None]:
     """Pass the values at the named hook points through functions while the context is open.
 
     Args:
         model: whose forward passes are changed.
-        replacements: a function for each hook point's name.
+        replacements: a function for each hook point's name, of the values after AbsTopK.
+        inputs: likewise, of what flows into a hook point, before nonlinearity and AbsTopK.
 
     Raises:
         KeyError: the model has no hook point of a name.
     """
-    points = [(_point(model, name), function) for name, function in replacements.items()]
-    for point, function in points:
-        point.hooks.append(function)
+    hooks = [(_point(model, name).hooks, function) for name, function in replacements.items()]
+    hooks += [(_point(model, name).inputs, function) for name, function in inputs.items()]
+    for functions, function in hooks:
+        functions.append(function)
     try:
         yield
     finally:
-        for point, function in points:
-            point.hooks.remove(function)
+        for functions, function in hooks:
+            functions.remove(function)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.abs_topk import abs_topk
-from models.config import ModelConfig, Norm, TopKSite
+from models.config import Activation, ModelConfig, Norm, TopKSite
 
 LAYER_NORM_EPS = 1e-5
 
@@ -39,20 +39,36 @@ class ChannelNorm(nn.Module):
 
 
 class HookPoint(nn.Module):
-    """A named place in the forward pass: AbsTopK if the model has it there, then the hooks.
+    """A named place in the forward pass: nonlinearity and AbsTopK if they are there, then hooks.
 
     The order is that of OpenAI's hooks: what is recorded or replaced is the value after AbsTopK.
-    Hooks are added by the context managers of `models.hooks` alone.
+    What flows into the place, before its nonlinearity and AbsTopK, has hooks of its own. Hooks are
+    added by the context managers of `models.hooks` alone.
+
+    Args:
+        name: e.g. `0.mlp.post_act`.
+        topk: entries that AbsTopK keeps, or None for no AbsTopK.
+        nonlinearity: applied first, or None.
     """
 
-    def __init__(self, name: str, topk: int | None = None) -> None:
+    def __init__(
+        self, name: str, topk: int | None = None, nonlinearity: Replacement | None = None
+    ) -> None:
         super().__init__()
         self.name = name
         self.topk = topk
+        self.nonlinearity = nonlinearity
+        self.inputs: list[Replacement] = []
+        """Hooks on what flows in."""
         self.hooks: list[Replacement] = []
+        """Hooks on the node values."""
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., width] -> [..., width]."""
+        for hook in self.inputs:
+            x = hook(x)
+        if self.nonlinearity is not None:
+            x = self.nonlinearity(x)
         if self.topk is not None:
             x = abs_topk(x, self.topk)
         for hook in self.hooks:
@@ -182,12 +198,13 @@ class MLP(nn.Module):
         super().__init__()
         self.up = nn.Linear(config.d_read, config.d_mlp, bias=config.bias)
         self.down = nn.Linear(config.d_mlp, config.d_model, bias=config.bias)
-        self.nonlinearity = F.gelu if config.activation == "gelu" else F.relu
         self.neurons = HookPoint(
-            f"{layer}.mlp.post_act", config.abs_topk(TopKSite.MLP_NEURON, config.d_mlp)
+            f"{layer}.mlp.post_act",
+            config.abs_topk(TopKSite.MLP_NEURON, config.d_mlp),
+            F.gelu if config.activation is Activation.GELU else F.relu,
         )
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, pos, d_read] -> [batch, pos, d_model]."""
-        result: Tensor = self.down(self.neurons(self.nonlinearity(self.up(x))))
+        result: Tensor = self.down(self.neurons(self.up(x)))
         return result

@@ -5,7 +5,13 @@ import torch
 from torch import Tensor
 
 from models.hooks import record, replace
-from tests.micro_model import MICRO_ACTIVATIONS, MICRO_LOGITS, MICRO_TOKENS, micro_model
+from tests.micro_model import (
+    MICRO_ACTIVATIONS,
+    MICRO_LOGITS,
+    MICRO_TOKENS,
+    micro_model,
+    small_model,
+)
 
 
 def test_record_everything_or_some() -> None:
@@ -48,14 +54,40 @@ def test_hooks_run_in_the_order_entered() -> None:
     assert torch.equal(seen["final_resid"], torch.full((1, 2, 2), 4.0))
 
 
+def test_inputs_are_replaced_before_the_nonlinearity() -> None:
+    model = micro_model()
+    # What flows into the neurons: (7, 0) and (5, 6). Less 6 it is (1, -6) and (-1, 0).
+    with (
+        replace(model, inputs={"0.mlp.post_act": lambda x: x - 6}),
+        record(model, ["0.mlp.post_act"]) as seen,
+    ):
+        model(MICRO_TOKENS)
+    assert torch.equal(seen["0.mlp.post_act"], torch.tensor([[[1.0, 0], [0, 0]]]))
+
+
+def test_inputs_are_replaced_before_abs_topk() -> None:
+    model, ramp = small_model(nonzero=1), torch.arange(6.0)
+    with (
+        replace(model, {"0.attn.v": lambda x: x + 1}, {"0.attn.v": lambda x: x * 0 + ramp}),
+        record(model, ["0.attn.v"]) as seen,
+    ):
+        model(MICRO_TOKENS)
+    # AbsTopK keeps 3 of the 6: 0, 0, 0, 3, 4, 5; then 1 is added.
+    assert seen["0.attn.v"][0, 0].tolist() == [1, 1, 1, 4, 5, 6]
+
+
 def test_hooks_are_gone_afterwards_even_after_an_error() -> None:
     model = micro_model()
     with (
         pytest.raises(RuntimeError, match="on purpose"),
-        replace(model, {"0.attn.q": lambda x: x + 1, "0.attn.v": lambda x: x + 1}),
+        replace(
+            model,
+            {"0.attn.q": lambda x: x + 1, "0.attn.v": lambda x: x + 1},
+            inputs={"0.attn.v": lambda x: x + 1},
+        ),
     ):
         raise RuntimeError("on purpose")
-    assert not any(point.hooks for point in model.hook_points.values())
+    assert not any(point.hooks or point.inputs for point in model.hook_points.values())
     torch.testing.assert_close(model(MICRO_TOKENS), MICRO_LOGITS)
 
 
@@ -63,10 +95,10 @@ def test_unknown_hook_points_are_named_and_nothing_is_changed() -> None:
     model = micro_model()
     with (
         pytest.raises(KeyError, match=r"'0\.attn\.z' is no hook point"),
-        replace(model, {"0.attn.q": lambda x: x, "0.attn.z": lambda x: x}),
+        replace(model, {"0.attn.q": lambda x: x}, inputs={"0.attn.z": lambda x: x}),
     ):
         pass
-    assert not any(point.hooks for point in model.hook_points.values())
+    assert not any(point.hooks or point.inputs for point in model.hook_points.values())
 
 
 def test_gradients_flow_through_replacements_but_not_through_records() -> None:

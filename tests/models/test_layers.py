@@ -111,3 +111,12 @@ def test_hook_point_cuts_before_its_hooks() -> None:
     point = HookPoint("here", topk=1)
     point.hooks.append(lambda x: x + 1)
     assert point(torch.tensor([[1.0, -3.0]])).tolist() == [[1.0, -2.0]]
+
+
+def test_hook_point_passes_what_flows_in_through_hooks_of_its_own() -> None:
+    point = HookPoint("here", topk=1, nonlinearity=F.relu)
+    assert point(torch.tensor([[1.0, -3.0]])).tolist() == [[1.0, 0.0]]
+    point.inputs.append(lambda x: -x)
+    point.hooks.append(lambda x: x + 1)
+    assert point(torch.tensor([[1.0, -3.0]])).tolist() == [[1.0, 4.0]]
+    assert not point.state_dict()
