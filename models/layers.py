@@ -179,16 +179,26 @@ class Attention(nn.Module):
         q, k, v = self.qkv(x).chunk(3, dim=-1)  # each [batch, pos, head * d_head]
         if last is not None:
             q = at(q, last)
-        q, k, v = (
-            point(t).unflatten(-1, (self.n_head, self.d_head))  # [batch, pos, head, d_head]
-            for point, t in ((self.q, q), (self.k, k), (self.v, v))
-        )
-        if last is None:
-            mixed = attend(q, k, v, self.sink)
-        else:
-            mixed = attend_last(q, k, v, self.sink, last)
-        result: Tensor = self.out(self.y(mixed.flatten(-2)))  # [batch, pos, d_model]
+        mixed = self.mix(self.q(q), self.k(k), self.v(v), last)
+        result: Tensor = self.out(self.y(mixed))  # [batch, pos, d_model]
         return result
+
+    def mix(self, q: Tensor, k: Tensor, v: Tensor, last: Tensor | None = None) -> Tensor:
+        """What the heads make of values; linear in v.
+
+        Args:
+            q: [batch, pos, head * d_head]; pos is 1 with `last`.
+            k: [batch, pos, head * d_head].
+            v: [batch, pos, head * d_head].
+            last: [batch], the positions of the queries, or None for all.
+
+        Returns:
+            [batch, pos, head * d_head], as q.
+        """
+        q, k, v = (t.unflatten(-1, (self.n_head, self.d_head)) for t in (q, k, v))
+        if last is None:
+            return attend(q, k, v, self.sink).flatten(-2)
+        return attend_last(q, k, v, self.sink, last).flatten(-2)
 
 
 class MLP(nn.Module):

@@ -1,4 +1,4 @@
-"""What if: ablate any set of nodes, by any value, and see what the task's answers become.
+"""What if: ablate any set of nodes and edges, by any value, and see what the task's answers become.
 
 `Intervention` says what is ablated and with which value; `evaluate(model, batch, intervention)` is
 the one way to ask. Search, reports, API and command line all go through it.
@@ -6,7 +6,8 @@ the one way to ask. Search, reports, API and command line all go through it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -15,10 +16,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from backend.circuits.edge_ablation import ablate_edges
 from backend.circuits.nodes import NodeSet
 from models.hooks import record, replace
 from models.means import NodeMeans
-from models.sites import NodeSite
+from models.sites import Edge, NodeSite
 from models.transformer import SparseTransformer
 from tasks.base import Batch
 
@@ -150,13 +152,38 @@ class Intervention:
     Attributes:
         ablated: these nodes lose their own value.
         values: what they get instead.
+        edges: ablated one by one: the target alone sees the source's ablation value.
     """
 
     ablated: NodeSet
     values: Values = field(default_factory=ZeroValues)
+    edges: frozenset[Edge] = frozenset()
+
+    @contextmanager
+    def applied(
+        self, model: SparseTransformer, draw: int = 0, last: Tensor | None = None
+    ) -> Iterator[None]:
+        """Ablate the nodes and the edges in the forward passes while the context is open.
+
+        Args:
+            model: whose forward passes are changed.
+            draw: which of the values' draws.
+            last: [batch], if the forward passes are given it; only for values that are the same
+                at all positions.
+
+        Raises:
+            ValueError: no weight joins the nodes of an edge.
+        """
+
+        def value(site: NodeSite, shape: torch.Size) -> Tensor:
+            return self.values.at(site, draw, shape)
+
+        nodes = replace(model, self.replacements(draw))
+        with nodes, ablate_edges(model, self.edges, value, last):
+            yield
 
     def replacements(self, draw: int) -> dict[str, Callable[[Tensor], Tensor]]:
-        """The functions to hang at hook points for one draw."""
+        """The functions of the nodes, to hang at hook points for one draw; `applied` does."""
         return {site.name: self._at(site, draw) for site in self.ablated.sites()}
 
     def _at(self, site: NodeSite, draw: int) -> Callable[[Tensor], Tensor]:
@@ -227,15 +254,13 @@ def evaluate(
     """
     draws = 1 if intervention is None else intervention.values.draws
     everywhere = intervention is not None and intervention.values.by_position
+    last = None if everywhere else batch.last
     rows = torch.arange(len(batch.tokens))
     logits = []
     for draw in range(draws):
-        replacements = {} if intervention is None else intervention.replacements(draw)
-        with replace(model, replacements):
-            if everywhere:
-                logits.append(model(batch.tokens)[rows, batch.last])
-            else:
-                logits.append(model(batch.tokens, batch.last))
+        with nullcontext() if intervention is None else intervention.applied(model, draw, last):
+            answer = model(batch.tokens, last)
+        logits.append(answer[rows, batch.last] if everywhere else answer)
     stacked = torch.stack(logits)  # [draws, batch, vocab]
     return Evaluation(
         difference=answer_difference(stacked, batch),
