@@ -252,6 +252,23 @@ def evaluate(
     Returns:
         Task loss, accuracy, logit difference and the answers to each sequence.
     """
+    return read_answers(last_logits(model, batch, intervention), batch)
+
+
+@torch.no_grad()
+def last_logits(
+    model: SparseTransformer, batch: Batch, intervention: Intervention | None = None
+) -> Tensor:
+    """Logits at the last token of each sequence, under an intervention.
+
+    Args:
+        model: the whole model.
+        batch: pairs of a task.
+        intervention: what is ablated; None for nothing.
+
+    Returns:
+        [draws, batch, vocab].
+    """
     draws = 1 if intervention is None else intervention.values.draws
     everywhere = intervention is not None and intervention.values.by_position
     last = None if everywhere else batch.last
@@ -261,10 +278,19 @@ def evaluate(
         with nullcontext() if intervention is None else intervention.applied(model, draw, last):
             answer = model(batch.tokens, last)
         logits.append(answer[rows, batch.last] if everywhere else answer)
-    stacked = torch.stack(logits)  # [draws, batch, vocab]
+    return torch.stack(logits)
+
+
+def read_answers(logits: Tensor, batch: Batch) -> Evaluation:
+    """What logits say about a batch of pairs.
+
+    Args:
+        logits: [draws, batch, vocab] at the last token.
+        batch: the pairs they answer.
+    """
     return Evaluation(
-        difference=answer_difference(stacked, batch),
-        surprise=-stacked.log_softmax(-1).gather(-1, _column(stacked, batch.right)).squeeze(-1),
+        difference=answer_difference(logits, batch),
+        surprise=-logits.log_softmax(-1).gather(-1, _column(logits, batch.right)).squeeze(-1),
     )
 
 
