@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
 from backend.errors import InvalidRequestError
 from backend.library import CheckpointLibrary
-from backend.store import CircuitSummary, Store, get_summary, save_circuit
+from backend.store import CircuitSummary, Store, add_report, get_summary, save_circuit
 from models.sites import Node
 
 
@@ -17,7 +18,7 @@ class Imported:
 
     Attributes:
         summary: the circuit as it is stored now.
-        new: False if it was stored before.
+        new: False if the circuit was stored before.
         warning: why it cannot be explored here yet; None if it can.
     """
 
@@ -26,15 +27,20 @@ class Imported:
     warning: str | None
 
 
-def import_circuit(store: Store, library: CheckpointLibrary, circuit: Circuit) -> Imported:
-    """Stores a circuit from elsewhere; the same one again changes nothing.
+def import_bundle(store: Store, library: CheckpointLibrary, bundle: Bundle) -> Imported:
+    """Stores a circuit from elsewhere with its report; the same ones again change nothing.
+
+    A report that is here already stays.
 
     Raises:
         InvalidRequestError: its slug is not that of its content, or its nodes and edges are none.
     """
+    circuit = bundle.circuit
     _check(circuit)
     with store.write() as session:
         new = save_circuit(session, circuit)
+        if bundle.report is not None:
+            add_report(session, bundle.report)
         summary = get_summary(session, circuit.slug)
     source = circuit.provenance
     warning = None

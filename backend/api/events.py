@@ -15,8 +15,8 @@ from fastapi.sse import ServerSentEvent
 
 from backend.api.schemas import JobEventKind, Problem
 from backend.api.views import job_problem
-from backend.jobs.search_job import LOG_EVENT, PROGRESS_EVENT
-from backend.store import END_EVENT, STATUS_EVENT, JobEvent, Store, events_after, get_job
+from backend.jobs.reporter import PROGRESS_EVENT
+from backend.store import END_EVENT, LOG_EVENT, STATUS_EVENT, JobEvent, Store, events_after, get_job
 
 POLL_SECONDS = 0.25
 RETRY_MILLISECONDS = 1000

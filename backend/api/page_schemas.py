@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from backend.api.schemas import (
     BrokenCheckpointSummary,
     CheckpointDetail,
@@ -15,6 +17,7 @@ from backend.api.schemas import (
     Schema,
     TaskSummary,
 )
+from backend.circuits.faithfulness.document import FaithfulnessReport
 
 
 class HomePage(Schema):
@@ -62,6 +65,8 @@ class CircuitsPage(Schema):
 
 
 class CircuitPage(CircuitDetail):
-    """A circuit with its drawing."""
+    """A circuit with its drawing and what is known of how far it can be trusted."""
 
     graph: CircuitGraph
+    report: FaithfulnessReport | None = Field(description="None: it was never verified")
+    verifying: JobDetail | None = Field(description="the queued or running job that verifies it")

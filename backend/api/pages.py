@@ -36,8 +36,8 @@ from backend.api.views import (
     job_detail,
     task_summary,
 )
-from backend.jobs.service import find_task
-from backend.store import get_circuit, get_job, get_summary, list_circuits, list_jobs
+from backend.jobs.service import find_task, running_verify
+from backend.store import find_report, get_circuit, get_job, get_summary, list_circuits, list_jobs
 from frontend import TEMPLATES, PagesNotBuiltError, asset_urls
 from tasks import all_tasks
 
@@ -190,12 +190,15 @@ def circuits(request: Request) -> HTMLResponse:
 
 @router.get("/circuits/{slug}.json", responses=responses(404, 409))
 def circuit_json(slug: SlugPath, session: ReadDep, library: LibraryDep) -> CircuitPage:
-    """What `/circuits/{slug}` shows: the circuit and its drawing."""
+    """What `/circuits/{slug}` shows: the circuit, its drawing and its report."""
     stored = get_circuit(session, slug)
+    verifying = running_verify(session, slug)
     return CircuitPage(
         circuit=stored,
         summary=circuit_summary(get_summary(session, slug)),
         graph=circuit_graph(stored, library),
+        report=find_report(session, slug),
+        verifying=None if verifying is None else job_detail(session, verifying),
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.circuits.ablation import AblationValue, Mode
-from backend.circuits.circuit import Circuit
+from backend.circuits.circuit import Circuit, SizePath
+from backend.jobs.params import JobKind, SearchMethod
 from backend.jobs.status import JobStatus
 from tasks.base import Split
 
@@ -120,28 +121,48 @@ class SearchRequest(Schema):
     task: str
     target_loss: float = Field(default=0.15, gt=0, le=5, description="nats, on validation pairs")
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    method: SearchMethod = Field(default=SearchMethod.PATH, description="how the circuit is found")
+    seconds: float | None = Field(
+        default=None, gt=0, le=86_400, description="wall-clock time the search may fill"
+    )
+
+
+class VerifyRequest(Schema):
+    """Ask for the report on a circuit."""
+
+    quick: bool = Field(default=False, description="leave out what searches again")
+
+
+class Verification(VerifyRequest):
+    """What a job that verifies was asked for, and what was known of its circuit then."""
+
+    slug: str = Field(description="of the circuit")
+    checkpoint: str
+    task: str
+    target_loss: float = Field(description="of the search that found the circuit, nats")
+    seed: int = Field(description="of that search")
 
 
 class JobDetail(Schema):
     """A job and where it stands."""
 
     id: str
-    kind: str
+    kind: JobKind = Field(description="says what `request` is")
     status: JobStatus
-    request: SearchRequest
+    request: SearchRequest | Verification
     created: datetime
     started: datetime | None
     finished: datetime | None
     queue_position: int | None = Field(description="jobs ahead of it; None unless queued")
     progress: Progress | None = Field(description="the latest progress event")
-    slug: str | None = Field(description="the circuit found")
+    slug: str | None = Field(description="the circuit found or verified")
     error: Problem | None
 
 
 class Progress(Schema):
-    """How far a search is: the data of a `progress` event."""
+    """How far a job is: the data of a `progress` event."""
 
-    stage: str = Field(description="masks, bisection, elimination, report")
+    stage: str = Field(description="of a search its phases, of a report its groups of lines")
     step: int
     steps: int
     loss: float = Field(description="task loss of the circuit alone, nats")
@@ -181,6 +202,7 @@ class CircuitSummary(Schema):
     seed: int
     seconds: float
     created: datetime
+    has_report: bool
 
 
 class CircuitDetail(Schema):
@@ -188,6 +210,13 @@ class CircuitDetail(Schema):
 
     circuit: Circuit
     summary: CircuitSummary
+
+
+class CircuitPath(SizePath):
+    """The sizes that the search passed through; any of 1 to len(ranking) nodes can be opened."""
+
+    slug: str
+    target_loss: float = Field(description="nats")
 
 
 class GraphNode(Schema):
@@ -229,12 +258,18 @@ class CircuitGraph(Schema):
 
 
 class EvaluateRequest(Schema):
-    """What if: the kept set is (base of the mode + restored) - ablated."""
+    """What if: the kept set is (base of the mode + restored) - ablated, of nodes and of edges.
+
+    The circuit alone lacks the edges pruned from it; the other modes have every edge. Edges are
+    named by their ends, e.g. `0.mlp.act_in.3>0.mlp.post_act.17`.
+    """
 
     mode: Mode = Mode.CIRCUIT
     value: AblationValue = AblationValue.MEAN
     ablated: list[str] = Field(default_factory=list, max_length=20_000)
     restored: list[str] = Field(default_factory=list, max_length=20_000)
+    ablated_edges: list[str] = Field(default_factory=list, max_length=20_000)
+    restored_edges: list[str] = Field(default_factory=list, max_length=20_000)
     split: Split = Split.TEST
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="of the pairs and the resampling")
     references: bool = Field(
@@ -300,6 +335,7 @@ class EvaluateResponse(Schema):
     n: int = Field(description="pairs; each has two sequences")
     kept_nodes: int
     ablated_nodes: int
+    ablated_edges: int = Field(description="ablated on their own: between kept nodes")
     numbers: Numbers | None = Field(description="None with a prompt")
     circuit: Numbers | None = Field(
         description="the circuit untouched, in the same mode and value; None without references"
@@ -327,18 +363,10 @@ class SaveStateRequest(Schema):
     state: str = Field(max_length=400_000)
 
 
-class Bundle(Schema):
-    """A circuit to carry to another instance, where the same URL path opens it."""
-
-    format: Literal["circuit-explorer-bundle"] = "circuit-explorer-bundle"
-    version: Literal[1] = 1
-    circuit: Circuit
-
-
 class ImportedBundle(CircuitSummary):
     """The circuit a bundle brought, and what to know about it here."""
 
-    new: bool = Field(description="False: it was stored before, and nothing changed")
+    new: bool = Field(description="False: the circuit was stored before")
     warning: str | None = Field(description="why it cannot be explored here yet, if it cannot")
 
 

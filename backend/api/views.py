@@ -10,6 +10,7 @@ from backend.api.schemas import (
     BrokenCheckpointSummary,
     CheckpointDetail,
     CheckpointSummary,
+    CircuitPath,
     CircuitSummary,
     JobDetail,
     PairExample,
@@ -18,8 +19,12 @@ from backend.api.schemas import (
     SearchRequest,
     TaskSummary,
     TokenText,
+    Verification,
 )
-from backend.jobs.search_job import PROGRESS_EVENT
+from backend.circuits.circuit import Circuit
+from backend.circuits.path import path_of
+from backend.jobs.params import JobKind
+from backend.jobs.reporter import PROGRESS_EVENT
 from backend.library import BrokenCheckpoint, Description
 from backend.store import CircuitSummary as StoredSummary
 from backend.store import Job, latest_event, queue_position
@@ -84,14 +89,36 @@ def circuit_summary(stored: StoredSummary) -> CircuitSummary:
     return CircuitSummary(**{name: getattr(stored, name) for name in CircuitSummary.model_fields})
 
 
+def circuit_path(circuit: Circuit) -> CircuitPath:
+    """The sizes on a circuit's path.
+
+    Raises:
+        PathNotFoundError: it has none.
+    """
+    path = path_of(circuit)
+    return CircuitPath(
+        slug=circuit.slug,
+        target_loss=circuit.provenance.target_loss,
+        ranking=path.ranking,
+        points=path.points,
+    )
+
+
+def job_request(job: Job) -> SearchRequest | Verification:
+    """What a job was asked for; what jobs of older versions left open is filled in."""
+    if job.kind == JobKind.VERIFY:
+        return Verification.model_validate(job.params)
+    return SearchRequest.model_validate(job.params)
+
+
 def job_detail(session: Session, job: Job) -> JobDetail:
     """A job and where it stands."""
     latest = latest_event(session, job.id, PROGRESS_EVENT)
     return JobDetail(
         id=job.id,
-        kind=job.kind,
+        kind=JobKind(job.kind),
         status=job.status,
-        request=SearchRequest.model_validate(job.params),
+        request=job_request(job),
         created=job.created,
         started=job.started,
         finished=job.finished,

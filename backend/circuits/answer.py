@@ -1,8 +1,9 @@
 """Answer a toggle: what a task's numbers become when nodes are ablated and restored.
 
-The kept set of a question is (base of its mode + restored) - ablated. Its numbers come with 95%
-bootstrap intervals over pairs, and, if wanted, beside those they are read against. Evaluations are
-cached, so a question asked twice, by anyone, is computed once.
+The kept set of a question is (base of its mode + restored) - ablated, of nodes and of edges. The
+base of the circuit alone lacks the edges that were pruned from it; the other modes have every edge.
+The numbers come with 95% bootstrap intervals over pairs, and, if wanted, beside those they are read
+against. Evaluations are cached, so a question asked twice, by anyone, is computed once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from torch import Tensor
 from backend.circuits.ablation import (
     AblationValue,
     Evaluation,
-    Intervention,
     MeanValues,
     Mode,
     ResampledValues,
@@ -27,12 +27,14 @@ from backend.circuits.ablation import (
     sample_activations,
 )
 from backend.circuits.circuit import Circuit, Rescaling
+from backend.circuits.edges import NO_EDGES, EdgeSet, circuit_alone, dropped_edges, parse_edges
 from backend.circuits.nodes import NodeSet
 from backend.circuits.prompt import PromptAnswer, answer_prompt, show
 from backend.circuits.report import rescaled_loss
 from backend.circuits.statistics import Estimate, bootstrap
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
+from models.config import ModelConfig
 from models.tokenizer import Tokenizer
 from tasks import Batch, Pair, Split, Task, get_task
 
@@ -49,6 +51,8 @@ class Question:
     value: AblationValue = AblationValue.MEAN
     ablated: list[str] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
+    ablated_edges: list[str] = field(default_factory=list)
+    restored_edges: list[str] = field(default_factory=list)
     split: Split = Split.TEST
     seed: int = 0
     references: bool = True
@@ -87,6 +91,7 @@ class Answer:
     n: int
     kept_nodes: int
     ablated_nodes: int
+    ablated_edges: int
     numbers: Numbers | None
     circuit: Numbers | None
     whole_model: Numbers | None
@@ -109,26 +114,22 @@ def answer(checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Quest
         With a prompt, its next tokens; without one, the numbers on pairs.
 
     Raises:
-        InvalidRequestError: a node is both ablated and restored, or is none of the model's; the
-            prompt is too long; the checkpoint lacks what the value needs.
+        InvalidRequestError: a node or edge is both ablated and restored, or is none of the
+            model's; the prompt is too long; the checkpoint lacks what the value needs.
     """
     config = checkpoint.config
-    base = kept_nodes(question.mode, NodeSet.of(config, circuit.nodes))
-    ablated = NodeSet.of(config, question.ablated)
-    restored = NodeSet.of(config, question.restored)
-    if both := (ablated & restored).names():
-        raise InvalidRequestError(
-            f"{both[0]!r} is listed as ablated and as restored; a node is one or the other.",
-            remedy="Leave it out of one of the two lists.",
-        )
-    kept = (base | restored) - ablated
-    sizes = {"kept_nodes": len(kept), "ablated_nodes": len(~kept)}
+    base, kept = _kept(config, circuit, question)
+    sizes = {
+        "kept_nodes": len(kept.nodes),
+        "ablated_nodes": len(~kept.nodes),
+        "ablated_edges": len(kept.dropped),
+    }
     if question.prompt is not None:
         values = _values(checkpoint, question.value, question.seed)
         shown = answer_prompt(
             checkpoint,
             question.prompt,
-            Intervention(~kept, values),
+            circuit_alone(kept.nodes, values, kept.dropped),
             _fixed_answers(checkpoint, task),
         )
         return Answer(
@@ -136,13 +137,11 @@ def answer(checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Quest
             everything_ablated=None, chance=CHANCE, pairs=[], prompt=shown,
         )  # fmt: skip
 
-    def ask(nodes: NodeSet) -> Evaluation:
-        return _evaluate(
-            checkpoint, task.name, nodes, question.value, question.split, question.seed
-        )
+    def ask(some: _Kept) -> Evaluation:
+        return _evaluate(checkpoint, task.name, some, question.value, question.split, question.seed)
 
-    def numbers(nodes: NodeSet) -> Numbers:
-        return _numbers(ask(nodes), circuit.rescaling)
+    def numbers(some: _Kept) -> Numbers:
+        return _numbers(ask(some), circuit.rescaling)
 
     wanted = question.references
     pairs = _pairs(checkpoint, task.name, question.split, question.seed)
@@ -151,29 +150,68 @@ def answer(checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Quest
         **sizes,
         numbers=numbers(kept),
         circuit=numbers(base) if wanted else None,
-        whole_model=numbers(NodeSet.all(config)) if wanted else None,
-        everything_ablated=numbers(NodeSet.none(config)) if wanted else None,
+        whole_model=numbers(_Kept(NodeSet.all(config))) if wanted else None,
+        everything_ablated=numbers(_Kept(NodeSet.none(config))) if wanted else None,
         chance=CHANCE,
         pairs=_worst_first(pairs, ask(kept), _tokenizer(checkpoint)),
         prompt=None,
     )
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What an intervention keeps: these nodes, and between them all edges but those dropped."""
+
+    nodes: NodeSet
+    dropped: EdgeSet = NO_EDGES
+
+    @classmethod
+    def of(cls, nodes: NodeSet, dropped: EdgeSet) -> _Kept:
+        """Without the edges of ablated nodes, which carry the same dropped or not."""
+        inside = (edge for edge in dropped if edge.source in nodes and edge.target in nodes)
+        return cls(nodes, frozenset(inside))
+
+
+def _kept(config: ModelConfig, circuit: Circuit, question: Question) -> tuple[_Kept, _Kept]:
+    """What is kept in the question's mode, before and after what it ablates and restores."""
+    ablated, restored = (
+        NodeSet.of(config, names) for names in (question.ablated, question.restored)
+    )
+    ablated_edges, restored_edges = (
+        parse_edges(names, config) for names in (question.ablated_edges, question.restored_edges)
+    )
+    _check_apart("a node", (ablated & restored).names())
+    _check_apart("an edge", [edge.name for edge in sorted(ablated_edges & restored_edges)])
+    nodes = kept_nodes(question.mode, NodeSet.of(config, circuit.nodes))
+    dropped = dropped_edges(circuit) if question.mode is Mode.CIRCUIT else NO_EDGES
+    return _Kept.of(nodes, dropped), _Kept.of(
+        (nodes | restored) - ablated, (dropped | ablated_edges) - restored_edges
+    )
+
+
+def _check_apart(what: str, both: list[str]) -> None:
+    if both:
+        raise InvalidRequestError(
+            f"{both[0]!r} is listed as ablated and as restored; {what} is one or the other.",
+            remedy="Leave it out of one of the two lists.",
+        )
+
+
 @lru_cache(maxsize=256)
 def _evaluate(
     checkpoint: Checkpoint,
     task: str,
-    kept: NodeSet,
+    kept: _Kept,
     value: AblationValue,
     split: Split,
     seed: int,
 ) -> Evaluation:
     batch = Batch.from_pairs(_pairs(checkpoint, task, split, seed))
-    ablated = ~kept
-    if not len(ablated):
+    if not kept.dropped and not len(~kept.nodes):
         return evaluate(checkpoint.model, batch)
     values = _values(checkpoint, value, seed)
-    return evaluate(checkpoint.model, batch, Intervention(ablated, values))
+    intervention = circuit_alone(kept.nodes, values, kept.dropped)
+    return evaluate(checkpoint.model, batch, intervention)
 
 
 @lru_cache(maxsize=64)

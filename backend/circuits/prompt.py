@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +12,6 @@ from torch import Tensor
 from backend.circuits.ablation import Intervention
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
-from models.hooks import replace
 from models.tokenizer import Tokenizer
 from models.transformer import SparseTransformer
 
@@ -108,6 +108,6 @@ def next_token_probabilities(
     draws = 1 if intervention is None else intervention.values.draws
     total = torch.zeros(model.config.vocab_size)
     for draw in range(draws):
-        with replace(model, {} if intervention is None else intervention.replacements(draw)):
+        with nullcontext() if intervention is None else intervention.applied(model, draw):
             total += model(row)[0, -1].softmax(-1)
     return total / draws

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,7 @@ from backend.cli.common import library, messages, opened_store, plain_errors, pr
 from backend.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from backend.circuits.circuit import Circuit
+    from backend.circuits.bundle import Bundle
 
 
 class ExportFormat(StrEnum):
@@ -44,7 +43,7 @@ def list_stored(
     if as_json:
         print_json([circuit.model_dump(mode="json") for circuit in circuits])
         return
-    table = Table("slug", "checkpoint", "task", "nodes", "edges", "loss", "target")
+    table = Table("slug", "checkpoint", "task", "nodes", "edges", "loss", "target", "report")
     for circuit in circuits:
         table.add_row(
             circuit.slug,
@@ -66,12 +65,13 @@ def export(
     ] = ExportFormat.JSON,
     out: Annotated[Path | None, typer.Option(help="File to write; stdout if left out.")] = None,
 ) -> None:
-    """Write a circuit as a file."""
-    from backend.store import get_circuit
+    """Write a circuit as a file; a bundle carries the report on it, if there is one."""
+    from backend.circuits.bundle import Bundle
+    from backend.store import find_report, get_circuit
 
     with opened_store() as store, store.read() as session:
-        circuit = get_circuit(session, slug)
-    text = _text(circuit, export_format)
+        bundle = Bundle(circuit=get_circuit(session, slug), report=find_report(session, slug))
+    text = _text(bundle, export_format)
     if out is None:
         typer.echo(text)
     else:
@@ -83,27 +83,27 @@ def export(
 def import_file(
     file: Annotated[Path, typer.Argument(help="A bundle, or a circuit as JSON.")],
 ) -> None:
-    """Store a circuit from another instance; the same one again changes nothing."""
-    from backend.bundles import import_circuit
+    """Store a circuit from another instance, and the report on it if there is none here."""
+    from backend.bundles import import_bundle
 
-    circuit = _read(file)
+    bundle = _read(file)
     with opened_store() as store:
-        imported = import_circuit(store, library(), circuit)
+        imported = import_bundle(store, library(), bundle)
     if imported.warning is not None:
         messages.print(f"warning: {imported.warning}", markup=False, soft_wrap=True)
     messages.print("Stored." if imported.new else "It was stored before.")
     typer.echo(imported.summary.slug)
 
 
-def _text(circuit: Circuit, export_format: ExportFormat) -> str:
-    from backend.api.schemas import Bundle
+def _text(bundle: Bundle, export_format: ExportFormat) -> str:
     from backend.circuits.graph import to_graphml
 
+    circuit = bundle.circuit
     match export_format:
         case ExportFormat.JSON:
             return circuit.model_dump_json(indent=2)
         case ExportFormat.BUNDLE:
-            return Bundle(circuit=circuit).model_dump_json(indent=2)
+            return bundle.model_dump_json(indent=2)
         case ExportFormat.GRAPHML:
             source = circuit.provenance
             checkpoint = library().open_for(
@@ -112,17 +112,14 @@ def _text(circuit: Circuit, export_format: ExportFormat) -> str:
             return to_graphml(circuit, checkpoint)
 
 
-def _read(file: Path) -> Circuit:
+def _read(file: Path) -> Bundle:
     from pydantic import ValidationError
 
-    from backend.api.schemas import Bundle
-    from backend.circuits.circuit import Circuit
+    from backend.circuits.bundle import read_bundle
 
     content = file.read_bytes()
     try:
-        if _is_bundle(content):
-            return Bundle.model_validate_json(content).circuit
-        return Circuit.model_validate_json(content)
+        return read_bundle(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
@@ -130,11 +127,3 @@ def _read(file: Path) -> Circuit:
             f"{file} holds no circuit of this version: {place}: {first['msg']}.",
             remedy="Give a file that 'circuit-explorer export' wrote, as json or bundle.",
         ) from None
-
-
-def _is_bundle(content: bytes) -> bool:
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return False  # what is wrong with it is said when it is read as a circuit
-    return isinstance(document, dict) and "format" in document

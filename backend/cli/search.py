@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from backend.cli.common import (
@@ -23,10 +18,11 @@ from backend.cli.common import (
     print_json,
     results,
 )
+from backend.cli.progress import cancelled_by_ctrl_c, progress_bar
+from backend.jobs.params import SearchMethod
 
 if TYPE_CHECKING:
     from backend.circuits.circuit import Circuit
-    from backend.circuits.search import Progress as SearchProgress
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,6 +38,12 @@ def search(
         float, typer.Option(min=1e-6, help="Task loss to meet on validation pairs, in nats.")
     ] = 0.15,
     seed: Annotated[int, typer.Option(min=0, help="Of the search.")] = 0,
+    method: Annotated[
+        SearchMethod, typer.Option(help="How the circuit is found.")
+    ] = SearchMethod.PATH,
+    seconds: Annotated[
+        float | None, typer.Option(min=0.001, help="Wall-clock time the search may fill.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the circuit as JSON.")] = False,
 ) -> None:
     """Find the circuit of a task in a checkpoint, print it and store it.
@@ -58,9 +60,11 @@ def search(
     check_fit(chosen, require_tokenizer(opened.name, opened.tokenizer))
     with opened_store() as store:
         try:
-            with _progress_bar() as show, _cancelled_by_ctrl_c() as cancelled:
+            with progress_bar() as show, cancelled_by_ctrl_c() as cancelled:
                 messages.print(f"Searching the circuit of {chosen.name} in {opened.name}.")
-                config = SearchConfig(target_loss=target_loss, seed=seed)
+                config = SearchConfig(
+                    target_loss=target_loss, seed=seed, method=method.value, seconds=seconds
+                )
                 circuit = run(opened, chosen, config, show, cancelled.is_set)
         except SearchFailed as error:
             raise fail(error.detail, error.remedy, EXIT_NO_CIRCUIT) from None
@@ -74,61 +78,6 @@ def search(
     else:
         results.print(_table(circuit))
         messages.print("Stored." if new else "It was stored before.")
-
-
-@contextmanager
-def _cancelled_by_ctrl_c() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; a second one ends the program as usual."""
-    cancelled = threading.Event()
-
-    def cancel(_signal: int, _frame: object) -> None:
-        cancelled.set()
-        signal.signal(signal.SIGINT, before)
-        messages.print("Cancelling after this step (Ctrl-C again to stop at once).")
-
-    before = signal.signal(signal.SIGINT, cancel)
-    try:
-        yield cancelled
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-class _Bar:
-    """Shows a search's progress: one line a stage."""
-
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._stage = ""
-        self._line: TaskID | None = None
-
-    def __call__(self, progress: SearchProgress) -> None:
-        if progress.stage != self._stage:
-            self._stage = progress.stage
-            self._line = self._bar.add_task(progress.stage, loss="", nodes="", edges="")
-        assert self._line is not None
-        self._bar.update(
-            self._line,
-            completed=progress.step,
-            total=max(progress.steps, progress.step),
-            loss=f"{progress.loss:.3f}",
-            nodes=str(progress.nodes),
-            edges="-" if progress.edges is None else str(progress.edges),
-        )
-
-
-@contextmanager
-def _progress_bar() -> Iterator[_Bar]:
-    columns = (
-        TextColumn("{task.description:<12}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TextColumn("loss {task.fields[loss]}"),
-        TextColumn("nodes {task.fields[nodes]}"),
-        TextColumn("edges {task.fields[edges]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=messages) as bar:
-        yield _Bar(bar)
 
 
 def _table(circuit: Circuit) -> Table:
@@ -146,6 +95,7 @@ def _table(circuit: Circuit) -> Table:
         "task loss, whole model": f"{losses.whole_model.plain:.4f}",
         "task loss, circuit ablated": f"{losses.circuit_ablated.plain:.4f}",
         "task loss, everything ablated": f"{losses.everything_ablated.plain:.4f}",
+        "method": circuit.provenance.method,
         "seed": str(circuit.provenance.seed),
         "seconds": f"{circuit.provenance.seconds:.1f}",
     }

@@ -46,14 +46,3 @@ class Message(_Line):
 
     kind: Literal["ready"] = "ready"
     job_id: str | None = Field(default=None, description="the job just ended")
-
-
-class SearchParams(BaseModel):
-    """What a search job was asked for, as its row keeps it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    checkpoint: str
-    task: str
-    target_loss: float = Field(gt=0)
-    seed: int = Field(ge=0)

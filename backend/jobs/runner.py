@@ -26,8 +26,8 @@ from typing import Any
 
 from backend.jobs.lock import RunnerLock
 from backend.jobs.pool import WORKER_COMMAND, WorkerProcess, overdue
+from backend.jobs.problems import problem
 from backend.jobs.protocol import Assignment, Setup
-from backend.jobs.search_job import problem
 from backend.store import (
     JobStatus,
     Store,
@@ -227,8 +227,8 @@ def threads_for(jobs: int) -> int:
 
 def _crash(detail: str) -> dict[str, Any]:
     return problem(
-        "The search broke off",
+        "The job broke off",
         detail,
         "The server's log may say more; when memory ran out, use fewer workers "
-        "(CIRCUIT_EXPLORER_WORKERS). Then start the search again.",
+        "(CIRCUIT_EXPLORER_WORKERS). Then start the job again.",
     )

@@ -1,18 +1,16 @@
-"""Asking for a search: checked as far as it can be without searching, then put in the queue."""
+"""Asking for a job: checked as far as it can be without doing it, then put in the queue."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from backend.circuits.circuit import Circuit
 from backend.errors import InvalidRequestError, TaskNotFoundError
-from backend.jobs.protocol import SearchParams
+from backend.jobs.params import JobKind, SearchParams, VerifyParams
 from backend.library import CheckpointLibrary
-from backend.store import Job, create_job
+from backend.store import Job, active_jobs, create_job, lock_circuit
 from models.tokenizer import Tokenizer
 from tasks import Split, Task, TaskError, get_task
-
-SEARCH = "search"
-"""The kind of job that finds a circuit."""
 
 
 def check_search(library: CheckpointLibrary, params: SearchParams) -> None:
@@ -36,7 +34,53 @@ def check_search(library: CheckpointLibrary, params: SearchParams) -> None:
 
 def submit_search(session: Session, params: SearchParams) -> Job:
     """Puts a search that was checked at the end of the queue."""
-    return create_job(session, SEARCH, params.model_dump())
+    return create_job(session, JobKind.SEARCH, params.model_dump(mode="json"))
+
+
+def check_verify(library: CheckpointLibrary, circuit: Circuit) -> None:
+    """Checks that a circuit can be verified; opens its checkpoint, which may take a while.
+
+    Raises:
+        CheckpointNotFoundError: the checkpoint is not on this instance.
+        ConflictError: it has other node means now.
+        TaskNotFoundError: the task is unknown to this version.
+        InvalidRequestError: the checkpoint lacks a tokenizer that fits the task.
+    """
+    source = circuit.provenance
+    checkpoint = library.open_for(source.checkpoint, source.checkpoint_digest, source.means_digest)
+    check_fit(find_task(circuit.task), require_tokenizer(checkpoint.name, checkpoint.tokenizer))
+
+
+def submit_verify(session: Session, circuit: Circuit, *, quick: bool = False) -> Job:
+    """Puts a report on a checked circuit at the end of the queue.
+
+    While one on the same circuit is queued or running, that one is the answer: two visitors who ask
+    at the same time wait for the same job.
+
+    Raises:
+        CircuitNotFoundError: the circuit is not stored.
+    """
+    lock_circuit(session, circuit.slug)
+    running = running_verify(session, circuit.slug)
+    if running is not None:
+        return running
+    params = VerifyParams(
+        slug=circuit.slug,
+        checkpoint=circuit.checkpoint,
+        task=circuit.task,
+        target_loss=circuit.provenance.target_loss,
+        seed=circuit.provenance.seed,
+        quick=quick,
+    )
+    return create_job(session, JobKind.VERIFY, params.model_dump())
+
+
+def running_verify(session: Session, slug: str) -> Job | None:
+    """The queued or running job that verifies a circuit; None if none does, or it is to stop."""
+    for job in active_jobs(session, JobKind.VERIFY):
+        if job.params["slug"] == slug and not job.cancel_requested:
+            return job
+    return None
 
 
 def find_task(name: str) -> Task:

@@ -17,7 +17,7 @@ from typing import TextIO
 import torch
 
 from backend.jobs.protocol import EXIT_ORPHANED, Assignment, Message, Setup
-from backend.jobs.search_job import run_search_job
+from backend.jobs.run import run_job
 from backend.library import CheckpointLibrary
 from backend.store import Store
 from backend.store.engine import make_engine
@@ -41,7 +41,7 @@ def main() -> None:
     while True:
         assignment = assignments.get()
         torch.set_num_threads(assignment.threads)
-        run_search_job(store, library, assignment.job_id)
+        run_job(store, library, assignment.job_id)
         _say(answers, Message(job_id=assignment.job_id))
 
 

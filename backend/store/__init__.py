@@ -14,6 +14,7 @@ from backend.store.circuits import (
     get_summary,
     has_circuit,
     list_circuits,
+    lock_circuit,
     save_circuit,
 )
 from backend.store.engine import Store, open_store
@@ -23,6 +24,7 @@ from backend.store.jobs import (
     STATUS_EVENT,
     Job,
     JobEvent,
+    active_jobs,
     append_event,
     claim_job,
     create_job,
@@ -38,7 +40,7 @@ from backend.store.jobs import (
     request_cancel,
     set_worker,
 )
-from backend.store.reports import find_report, get_report, save_report
+from backend.store.reports import add_report, find_report, get_report, save_report
 from backend.store.states import get_state, save_state
 from backend.store.tables import JobStatus
 
@@ -52,6 +54,8 @@ __all__ = [
     "JobEvent",
     "JobStatus",
     "Store",
+    "active_jobs",
+    "add_report",
     "append_event",
     "circuits_with_node",
     "claim_job",
@@ -73,6 +77,7 @@ __all__ = [
     "list_checkpoints",
     "list_circuits",
     "list_jobs",
+    "lock_circuit",
     "mark_interrupted",
     "open_store",
     "put_checkpoint",

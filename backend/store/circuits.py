@@ -86,6 +86,17 @@ def has_circuit(session: Session, slug: str) -> bool:
     return session.scalar(select(CircuitTable.id).where(CircuitTable.slug == slug)) is not None
 
 
+def lock_circuit(session: Session, slug: str) -> None:
+    """Makes other writers that lock the same circuit wait until this transaction has ended.
+
+    Raises:
+        CircuitNotFoundError: there is none.
+    """
+    query = select(CircuitTable.id).where(CircuitTable.slug == slug).with_for_update()
+    if session.scalar(query) is None:
+        raise CircuitNotFoundError(f"There is no circuit {slug!r}.")
+
+
 def get_circuit(session: Session, slug: str) -> Circuit:
     """The circuit with this slug, as it was stored.
 

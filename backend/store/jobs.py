@@ -93,6 +93,16 @@ def list_jobs(
     return [Job.model_validate(row) for row in session.scalars(query)]
 
 
+def active_jobs(session: Session, kind: str) -> list[Job]:
+    """All queued and running jobs of a kind, oldest first."""
+    query = (
+        select(JobTable)
+        .where(JobTable.kind == kind, JobTable.status.in_((JobStatus.QUEUED, JobStatus.RUNNING)))
+        .order_by(JobTable.created, JobTable.id)
+    )
+    return [Job.model_validate(row) for row in session.scalars(query)]
+
+
 def queue_position(session: Session, job_id: str) -> int | None:
     """How many queued jobs come before this one; None if it is not in the queue."""
     queue = session.scalars(_queue()).all()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.circuits.faithfulness.document import FaithfulnessReport
 from backend.errors import CircuitNotFoundError, ReportNotFoundError, StoreError
+from backend.store.circuits import lock_circuit
 from backend.store.tables import CircuitTable, ReportTable, utc_now
 
 
@@ -17,15 +18,7 @@ def save_report(session: Session, report: FaithfulnessReport) -> None:
     Raises:
         CircuitNotFoundError: the circuit it is on is not stored.
     """
-    # The lock makes writers of the same circuit wait for each other, where there can be two.
-    circuit = session.scalar(
-        select(CircuitTable).where(CircuitTable.slug == report.slug).with_for_update()
-    )
-    if circuit is None:
-        raise CircuitNotFoundError(
-            f"The report is on circuit {report.slug!r}, which is not stored here.",
-            remedy="Store the circuit before its report.",
-        )
+    circuit = _locked(session, report.slug)
     session.merge(
         ReportTable(
             circuit_id=circuit.id, document=report.model_dump(mode="json"), created=utc_now()
@@ -33,6 +26,22 @@ def save_report(session: Session, report: FaithfulnessReport) -> None:
     )
     session.flush()
     session.expire(circuit, ["has_report"])
+
+
+def add_report(session: Session, report: FaithfulnessReport) -> bool:
+    """Stores a report from elsewhere, unless the circuit has one: what is here stays.
+
+    Returns:
+        Whether it was stored.
+
+    Raises:
+        CircuitNotFoundError: the circuit it is on is not stored.
+    """
+    circuit = _locked(session, report.slug)
+    if circuit.has_report:
+        return False
+    save_report(session, report)
+    return True
 
 
 def get_report(session: Session, slug: str) -> FaithfulnessReport:
@@ -75,3 +84,13 @@ def find_report(session: Session, slug: str) -> FaithfulnessReport | None:
             f"{error.error_count()} fields do not fit.",
             remedy=f"Verify the circuit again: circuit-explorer verify {slug}.",
         ) from error
+
+
+def _locked(session: Session, slug: str) -> CircuitTable:
+    """The circuit a report is on; other writers of its report wait for this transaction's end."""
+    lock_circuit(session, slug)
+    return session.scalars(
+        select(CircuitTable)
+        .where(CircuitTable.slug == slug)
+        .execution_options(populate_existing=True)
+    ).one()

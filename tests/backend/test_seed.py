@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
 from backend.errors import StoreError
 from backend.seed import SHIPPED, import_shipped
-from backend.store import get_circuit, open_store
+from backend.store import get_circuit, get_report, open_store, save_report
+from tests.backend.store.made_reports import make_report
 
 
 def test_shipped_circuits_are_stored_once(tmp_path: Path, circuit: Circuit) -> None:
@@ -35,4 +37,27 @@ def test_a_file_that_is_no_circuit_is_named(tmp_path: Path) -> None:
 def test_what_is_shipped_can_be_read(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
     assert import_shipped(store) == len(list(SHIPPED.glob("*.json")))
+    store.close()
+
+
+def test_a_shipped_report_is_stored_with_its_circuit_and_later_too(
+    tmp_path: Path, circuit: Circuit
+) -> None:
+    file = tmp_path / "one.json"
+    file.write_text(circuit.model_dump_json())
+    report = make_report(circuit.slug)
+    store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
+    assert import_shipped(store, tmp_path) == 1
+    # The next version ships the report as well.
+    file.write_text(Bundle(circuit=circuit, report=report).model_dump_json())
+    assert import_shipped(store, tmp_path) == 0
+    with store.read() as session:
+        assert get_report(session, circuit.slug) == report
+    # What the user has computed since stays.
+    own = make_report(circuit.slug, seconds=99.0)
+    with store.write() as session:
+        save_report(session, own)
+    assert import_shipped(store, tmp_path) == 0
+    with store.read() as session:
+        assert get_report(session, circuit.slug) == own
     store.close()

@@ -1,6 +1,17 @@
 """The API's routes, one file a resource; all are below /api."""
 
-from backend.api.routes import bundles, checkpoints, circuits, health, jobs, searches, states, tasks
+from backend.api.routes import (
+    bundles,
+    checkpoints,
+    circuits,
+    health,
+    jobs,
+    paths,
+    reports,
+    searches,
+    states,
+    tasks,
+)
 
 ROUTERS = (
     health.router,
@@ -9,6 +20,8 @@ ROUTERS = (
     searches.router,
     jobs.router,
     circuits.router,
+    reports.router,
+    paths.router,
     states.router,
     bundles.router,
 )

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Query, Response
 from backend.api.deps import LibraryDep, ReadDep, Services, ServicesDep, SlugPath
 from backend.api.problems import responses
 from backend.api.schemas import (
-    Bundle,
     CircuitDetail,
     CircuitGraph,
     CircuitSummary,
@@ -21,11 +20,12 @@ from backend.api.schemas import (
 )
 from backend.api.views import circuit_summary
 from backend.circuits.answer import Question, answer
+from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
 from backend.circuits.graph import graph_document, to_graphml
 from backend.jobs.service import find_task
 from backend.library import CheckpointLibrary
-from backend.store import get_circuit, get_summary
+from backend.store import find_report, get_circuit, get_summary
 from backend.store import list_circuits as stored_circuits
 from models.checkpoints.base import Checkpoint
 
@@ -98,8 +98,8 @@ def export_circuit(
 
 @router.get("/circuits/{slug}/bundle", responses=responses(404))
 def get_bundle(slug: SlugPath, session: ReadDep, response: Response) -> Bundle:
-    """A circuit to import on another instance, where the same URL path opens it."""
-    bundle = Bundle(circuit=get_circuit(session, slug))
+    """A circuit and its report, to import on another instance, where the same URL path opens it."""
+    bundle = Bundle(circuit=get_circuit(session, slug), report=find_report(session, slug))
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.bundle.json"'
     return bundle
 
@@ -108,7 +108,7 @@ def get_bundle(slug: SlugPath, session: ReadDep, response: Response) -> Bundle:
 def evaluate_circuit(
     slug: SlugPath, request: EvaluateRequest, services: ServicesDep
 ) -> EvaluateResponse:
-    """What if: the kept set is (base of the mode + restored) - ablated.
+    """What if: the kept set is (base of the mode + restored) - ablated, of nodes and of edges.
 
     Nothing is written: this is a POST for the length of its question.
     """
@@ -127,6 +127,8 @@ def _answer(
         value=request.value,
         ablated=request.ablated,
         restored=request.restored,
+        ablated_edges=request.ablated_edges,
+        restored_edges=request.restored_edges,
         split=request.split,
         seed=request.seed,
         references=request.references,

@@ -15,7 +15,7 @@ from backend.api.problems import responses
 from backend.api.schemas import JobDetail
 from backend.api.views import job_detail
 from backend.circuits.figures import progress_figure
-from backend.jobs.search_job import PROGRESS_EVENT
+from backend.jobs.reporter import PROGRESS_EVENT
 from backend.store import events_of_kind, get_job, request_cancel
 from backend.store import list_jobs as stored_jobs
 

@@ -8,7 +8,7 @@ from backend.api.deps import ServicesDep
 from backend.api.problems import responses
 from backend.api.schemas import JobDetail, SearchRequest
 from backend.api.views import job_detail
-from backend.jobs.protocol import SearchParams
+from backend.jobs.params import SearchParams
 from backend.jobs.service import check_search, submit_search
 
 router = APIRouter(tags=["jobs"])

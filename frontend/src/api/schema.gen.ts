@@ -318,7 +318,7 @@ export interface paths {
         };
         /**
          * Get Bundle
-         * @description A circuit to import on another instance, where the same URL path opens it.
+         * @description A circuit and its report, to import on another instance, where the same URL path opens it.
          */
         get: operations["get_bundle_api_circuits__slug__bundle_get"];
         put?: never;
@@ -340,11 +340,76 @@ export interface paths {
         put?: never;
         /**
          * Evaluate Circuit
-         * @description What if: the kept set is (base of the mode + restored) - ablated.
+         * @description What if: the kept set is (base of the mode + restored) - ablated, of nodes and of edges.
          *
          *     Nothing is written: this is a POST for the length of its question.
          */
         post: operations["evaluate_circuit_api_circuits__slug__evaluate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description The newest report on a circuit: every line with its interval and its criterion.
+         */
+        get: operations["get_report_api_circuits__slug__report_get"];
+        put?: never;
+        /**
+         * Start Report
+         * @description Puts a report on a circuit in the queue; its job, named by the Location header, tells how it
+         *     goes. While one is queued or running, asking again gives the same job.
+         */
+        post: operations["start_report_api_circuits__slug__report_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Path
+         * @description The sizes on a circuit's path with their losses, smallest first.
+         */
+        get: operations["get_path_api_circuits__slug__path_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/path/{nodes}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Path
+         * @description Opens a size on a circuit's path: measures that circuit on test pairs and stores it.
+         */
+        post: operations["open_path_api_circuits__slug__path__nodes__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -402,7 +467,8 @@ export interface paths {
         put?: never;
         /**
          * Import Bundle
-         * @description Stores a bundle's circuit under its slug; the same bundle again changes nothing.
+         * @description Stores a bundle's circuit under its slug, and its report if there is none here; the same
+         *     bundle again changes nothing.
          */
         post: operations["import_bundle_api_bundles_post"];
         delete?: never;
@@ -540,7 +606,7 @@ export interface paths {
         };
         /**
          * Circuit Json
-         * @description What `/circuits/{slug}` shows: the circuit and its drawing.
+         * @description What `/circuits/{slug}` shows: the circuit, its drawing and its report.
          */
         get: operations["circuit_json_circuits__slug__json_get"];
         put?: never;
@@ -555,6 +621,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AblationValue
+         * @description What an ablated node's value becomes (method: mean, zero and resampled ablation).
+         * @enum {string}
+         */
+        AblationValue: "mean" | "zero" | "resample";
         /**
          * BrokenCheckpointSummary
          * @description A folder that looks like a checkpoint but cannot be opened.
@@ -583,6 +655,8 @@ export interface components {
              */
             version: 1;
             circuit: components["schemas"]["Circuit"];
+            /** @description the newest report on the circuit, if it was verified */
+            report?: components["schemas"]["FaithfulnessReport"] | null;
         };
         /**
          * CheckpointDetail
@@ -722,6 +796,8 @@ export interface components {
             losses: components["schemas"]["Losses"];
             rescaling: components["schemas"]["Rescaling"];
             provenance: components["schemas"]["Provenance"];
+            /** @description None where the method has no path */
+            path?: components["schemas"]["SizePath"] | null;
         };
         /**
          * CircuitDetail
@@ -779,12 +855,39 @@ export interface components {
         };
         /**
          * CircuitPage
-         * @description A circuit with its drawing.
+         * @description A circuit with its drawing and what is known of how far it can be trusted.
          */
         CircuitPage: {
             circuit: components["schemas"]["Circuit"];
             summary: components["schemas"]["CircuitSummary"];
             graph: components["schemas"]["CircuitGraph"];
+            /** @description None: it was never verified */
+            report: components["schemas"]["FaithfulnessReport"] | null;
+            /** @description the queued or running job that verifies it */
+            verifying: components["schemas"]["JobDetail"] | null;
+        };
+        /**
+         * CircuitPath
+         * @description The sizes that the search passed through; any of 1 to len(ranking) nodes can be opened.
+         */
+        CircuitPath: {
+            /**
+             * Ranking
+             * @description node names; the first is the last to go
+             */
+            ranking: string[];
+            /**
+             * Points
+             * @description ascending in nodes
+             */
+            points: components["schemas"]["PathPoint"][];
+            /** Slug */
+            slug: string;
+            /**
+             * Target Loss
+             * @description nats
+             */
+            target_loss: number;
         };
         /**
          * CircuitSummary
@@ -820,6 +923,8 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Has Report */
+            has_report: boolean;
         };
         /**
          * CircuitsPage
@@ -828,6 +933,51 @@ export interface components {
         CircuitsPage: {
             /** Circuits */
             circuits: components["schemas"]["CircuitSummary"][];
+        };
+        /**
+         * CurvePoint
+         * @description One size on the search's path.
+         */
+        CurvePoint: {
+            /** Nodes */
+            nodes: number;
+            /** Induced Edges */
+            induced_edges: number;
+            /**
+             * Test Loss
+             * @description of the circuit alone, mean ablation, in nats
+             */
+            test_loss: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * EdgeReport
+         * @description One kept edge of the circuit.
+         */
+        EdgeReport: {
+            /**
+             * Source
+             * @description node name
+             */
+            source: string;
+            /**
+             * Target
+             * @description node name
+             */
+            target: string;
+            /**
+             * Adds
+             * @description nats the circuit's test loss rises when the edge alone is ablated from it
+             */
+            adds: number;
+            /**
+             * Needed
+             * @description False: it adds nothing
+             */
+            needed: boolean;
         };
         /**
          * Estimate
@@ -843,17 +993,24 @@ export interface components {
         };
         /**
          * EvaluateRequest
-         * @description What if: the kept set is (base of the mode + restored) - ablated.
+         * @description What if: the kept set is (base of the mode + restored) - ablated, of nodes and of edges.
+         *
+         *     The circuit alone lacks the edges pruned from it; the other modes have every edge. Edges are
+         *     named by their ends, e.g. `0.mlp.act_in.3>0.mlp.post_act.17`.
          */
         EvaluateRequest: {
             /** @default circuit */
             mode: components["schemas"]["Mode"];
             /** @default mean */
-            value: components["schemas"]["Value"];
+            value: components["schemas"]["AblationValue"];
             /** Ablated */
             ablated?: string[];
             /** Restored */
             restored?: string[];
+            /** Ablated Edges */
+            ablated_edges?: string[];
+            /** Restored Edges */
+            restored_edges?: string[];
             /** @default test */
             split: components["schemas"]["Split"];
             /**
@@ -862,6 +1019,12 @@ export interface components {
              * @default 0
              */
             seed: number;
+            /**
+             * References
+             * @description also the circuit untouched, the whole model, everything ablated
+             * @default true
+             */
+            references: boolean;
             /** Prompt */
             prompt?: string | null;
         };
@@ -882,9 +1045,14 @@ export interface components {
             kept_nodes: number;
             /** Ablated Nodes */
             ablated_nodes: number;
+            /**
+             * Ablated Edges
+             * @description ablated on their own: between kept nodes
+             */
+            ablated_edges: number;
             /** @description None with a prompt */
             numbers: components["schemas"]["Numbers"] | null;
-            /** @description the circuit untouched, in the same mode and value */
+            /** @description the circuit untouched, in the same mode and value; None without references */
             circuit: components["schemas"]["Numbers"] | null;
             whole_model: components["schemas"]["Numbers"] | null;
             everything_ablated: components["schemas"]["Numbers"] | null;
@@ -911,6 +1079,68 @@ export interface components {
          * @enum {string}
          */
         ExportFormat: "json" | "graphml";
+        /**
+         * FaithfulnessReport
+         * @description Everything that was tested about one circuit, on test pairs.
+         */
+        FaithfulnessReport: {
+            /**
+             * Schema Version
+             * @default 1
+             */
+            schema_version: number;
+            /**
+             * Slug
+             * @description of the circuit
+             */
+            slug: string;
+            /**
+             * Summary
+             * @description sentences: under which ablations the circuit is sufficient, and what fails
+             */
+            summary: string[];
+            /**
+             * Lines
+             * @description in the order of the groups
+             */
+            lines: components["schemas"]["ReportLine"][];
+            /**
+             * Nodes
+             * @description the circuit's nodes, in forward order
+             */
+            nodes: components["schemas"]["NodeReport"][];
+            /**
+             * Edges
+             * @description its kept edges, in forward order
+             */
+            edges: components["schemas"]["EdgeReport"][];
+            /**
+             * Heads
+             * @description heads with kept q, k or v channels
+             */
+            heads: components["schemas"]["HeadReport"][];
+            /**
+             * Curve
+             * @description ascending in nodes; empty without a path
+             */
+            curve: components["schemas"]["CurvePoint"][];
+            /**
+             * Settings
+             * @description what the report was computed with, and notes on what was left out
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Versions */
+            versions: {
+                [key: string]: string;
+            };
+            /**
+             * Seconds
+             * @description wall-clock time it took
+             */
+            seconds: number;
+        };
         /**
          * GraphEdge
          * @description An edge to draw. Joins and q-k products carry no weight and count in no size.
@@ -958,7 +1188,7 @@ export interface components {
             head: number | null;
             /**
              * Row
-             * @description rows count from 0 at the input upwards: layer * 5 + place
+             * @description rows count from 0 at the input upwards: layer * 6 + place
              */
             row: number;
             /**
@@ -970,6 +1200,22 @@ export interface components {
             degree_in: number;
             /** Degree Out */
             degree_out: number;
+        };
+        /**
+         * HeadReport
+         * @description One attention head with kept q, k or v channels.
+         */
+        HeadReport: {
+            /**
+             * Head
+             * @description e.g. 0.attn.head.3
+             */
+            head: string;
+            /**
+             * Divergence
+             * @description mean Jensen-Shannon divergence of its attention in the circuit alone from that in the whole model, the sink's share a place of its own, in nats; at most ln 2
+             */
+            divergence: number;
         };
         /**
          * Health
@@ -1038,9 +1284,11 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Has Report */
+            has_report: boolean;
             /**
              * New
-             * @description False: it was stored before, and nothing changed
+             * @description False: the circuit was stored before
              */
             new: boolean;
             /**
@@ -1056,10 +1304,11 @@ export interface components {
         JobDetail: {
             /** Id */
             id: string;
-            /** Kind */
-            kind: string;
+            /** @description says what `request` is */
+            kind: components["schemas"]["JobKind"];
             status: components["schemas"]["JobStatus"];
-            request: components["schemas"]["SearchRequest"];
+            /** Request */
+            request: components["schemas"]["SearchRequest"] | components["schemas"]["Verification"];
             /**
              * Created
              * Format: date-time
@@ -1078,11 +1327,17 @@ export interface components {
             progress: components["schemas"]["Progress"] | null;
             /**
              * Slug
-             * @description the circuit found
+             * @description the circuit found or verified
              */
             slug: string | null;
             error: components["schemas"]["Problem"] | null;
         };
+        /**
+         * JobKind
+         * @description What a job does.
+         * @enum {string}
+         */
+        JobKind: "search" | "verify";
         /**
          * JobPage
          * @description A job with its curve.
@@ -1159,6 +1414,42 @@ export interface components {
             probability: number;
         };
         /**
+         * NodeReport
+         * @description One node of the circuit.
+         */
+        NodeReport: {
+            /**
+             * Node
+             * @description node name, e.g. 0.mlp.post_act.863
+             */
+            node: string;
+            /**
+             * Adds
+             * @description nats the circuit's test loss rises when the node alone is ablated from it
+             */
+            adds: number;
+            /**
+             * Needed
+             * @description False: it adds nothing
+             */
+            needed: boolean;
+            /**
+             * Inclusion
+             * @description share of the seeds whose circuit has the node
+             */
+            inclusion?: number | null;
+            /**
+             * Correlation
+             * @description of its activations in the circuit alone with those in the whole model; None where either is constant
+             */
+            correlation?: number | null;
+            /**
+             * Sign Flips
+             * @description share of positions where the two have opposite signs
+             */
+            sign_flips?: number | null;
+        };
+        /**
          * Numbers
          * @description The answers to one intervention on a task's pairs.
          */
@@ -1215,6 +1506,20 @@ export interface components {
             second_answer: components["schemas"]["TokenText"];
         };
         /**
+         * PathPoint
+         * @description One size on the way from many nodes to none; losses of the circuit alone, in nats.
+         */
+        PathPoint: {
+            /** Nodes */
+            nodes: number;
+            /** Induced Edges */
+            induced_edges: number;
+            /** Validation Loss */
+            validation_loss: number;
+            /** Test Loss */
+            test_loss: number;
+        };
+        /**
          * Problem
          * @description An error, as RFC 9457 problem details, with what to do about it.
          */
@@ -1235,12 +1540,12 @@ export interface components {
         };
         /**
          * Progress
-         * @description How far a search is: the data of a `progress` event.
+         * @description How far a job is: the data of a `progress` event.
          */
         Progress: {
             /**
              * Stage
-             * @description masks, bisection, elimination, report
+             * @description of a search its phases, of a report its groups of lines
              */
             stage: string;
             /** Step */
@@ -1327,6 +1632,70 @@ export interface components {
             };
             /** Seconds */
             seconds: number;
+            /**
+             * Passes
+             * @description forward and backward passes of a batch; absent if old
+             */
+            passes?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ReportLine
+         * @description One number of the report.
+         */
+        ReportLine: {
+            /**
+             * Id
+             * @description names the line across reports, e.g. sufficiency.mean.loss
+             */
+            id: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "sufficiency" | "necessity" | "minimality" | "completeness" | "robustness" | "agreement" | "generalisation" | "stability" | "controls" | "curve";
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "nats" | "share" | "ratio" | "correlation" | "count" | "nats x decades";
+            /** Value */
+            value: number;
+            /**
+             * Low
+             * @description lower end of the 95% bootstrap interval over templates
+             */
+            low?: number | null;
+            /**
+             * High
+             * @description upper end of the same interval
+             */
+            high?: number | null;
+            /**
+             * Beside
+             * @description label -> number that the value is read against
+             */
+            beside?: {
+                [key: string]: number;
+            };
+            /**
+             * Criterion
+             * @description in words, fixed beforehand; None where the line has none
+             */
+            criterion?: string | null;
+            /**
+             * Met
+             * @description None where there is no criterion
+             */
+            met?: boolean | null;
+            /**
+             * Limit
+             * @description what the line cannot show
+             */
+            limit: string;
         };
         /**
          * Rescaling
@@ -1361,6 +1730,12 @@ export interface components {
             state: string;
         };
         /**
+         * SearchMethod
+         * @description How a circuit is found: the names of `backend.circuits.search.methods`.
+         * @enum {string}
+         */
+        SearchMethod: "path" | "paper" | "paper+elimination" | "attribution";
+        /**
          * SearchRequest
          * @description Ask for the circuit of a task.
          */
@@ -1380,6 +1755,34 @@ export interface components {
              * @default 0
              */
             seed: number;
+            /**
+             * @description how the circuit is found
+             * @default path
+             */
+            method: components["schemas"]["SearchMethod"];
+            /**
+             * Seconds
+             * @description wall-clock time the search may fill
+             */
+            seconds?: number | null;
+        };
+        /**
+         * SizePath
+         * @description Nested circuits of every size that a search passed through.
+         *
+         *     The circuit of a point is the first `point.nodes` of the ranking, with all edges between them.
+         */
+        SizePath: {
+            /**
+             * Ranking
+             * @description node names; the first is the last to go
+             */
+            ranking: string[];
+            /**
+             * Points
+             * @description ascending in nodes
+             */
+            points: components["schemas"]["PathPoint"][];
         };
         /**
          * Split
@@ -1440,11 +1843,48 @@ export interface components {
             text: string;
         };
         /**
-         * Value
-         * @description What an ablated node's value becomes.
-         * @enum {string}
+         * Verification
+         * @description What a job that verifies was asked for, and what was known of its circuit then.
          */
-        Value: "mean" | "zero" | "resample";
+        Verification: {
+            /**
+             * Quick
+             * @description leave out what searches again
+             * @default false
+             */
+            quick: boolean;
+            /**
+             * Slug
+             * @description of the circuit
+             */
+            slug: string;
+            /** Checkpoint */
+            checkpoint: string;
+            /** Task */
+            task: string;
+            /**
+             * Target Loss
+             * @description of the search that found the circuit, nats
+             */
+            target_loss: number;
+            /**
+             * Seed
+             * @description of that search
+             */
+            seed: number;
+        };
+        /**
+         * VerifyRequest
+         * @description Ask for the report on a circuit.
+         */
+        VerifyRequest: {
+            /**
+             * Quick
+             * @description leave out what searches again
+             * @default false
+             */
+            quick: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -2169,6 +2609,248 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_api_circuits__slug__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaithfulnessReport"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_report_api_circuits__slug__report_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_path_api_circuits__slug__path_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CircuitPath"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_path_api_circuits__slug__path__nodes__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description so many nodes */
+                nodes: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was stored before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CircuitSummary"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CircuitSummary"];
                 };
             };
             /** @description Forbidden */

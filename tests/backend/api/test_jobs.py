@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from backend.circuits.circuit import Circuit
-from backend.jobs.search_job import LOG_EVENT, PROGRESS_EVENT
-from backend.store import JobStatus, append_event, claim_job, finish_job
+from backend.jobs.reporter import PROGRESS_EVENT
+from backend.store import LOG_EVENT, JobStatus, append_event, claim_job, finish_job
 from tests.backend.api.conftest import services_of
 from tests.backend.conftest import CHECKPOINT, TASK
 
@@ -74,7 +74,8 @@ def test_a_search_is_queued(client: TestClient) -> None:
     assert answer.status_code == 202
     job = answer.json()
     assert answer.headers["location"] == f"/api/jobs/{job['id']}"
-    assert (job["status"], job["queue_position"], job["request"]) == ("queued", 0, SEARCH)
+    assert (job["status"], job["queue_position"]) == ("queued", 0)
+    assert job["request"] == SEARCH | {"method": "path", "seconds": None}
     second = client.post("/api/searches", json=SEARCH).json()
     assert second["queue_position"] == 1
     assert {each["id"] for each in client.get("/api/jobs").json()} == {job["id"], second["id"]}

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from backend.jobs.params import SearchParams
 from backend.jobs.pool import WORKER_COMMAND
-from backend.jobs.protocol import SearchParams, Setup
+from backend.jobs.protocol import Setup
+from backend.jobs.reporter import PROGRESS_EVENT
 from backend.jobs.runner import JobRunner
-from backend.jobs.search_job import PROGRESS_EVENT
 from backend.jobs.service import submit_search
 from backend.store import (
     Job,
@@ -24,20 +25,12 @@ from backend.store import (
     events_of_kind,
     get_circuit,
     get_job,
-    open_store,
     request_cancel,
 )
 from tests.backend.conftest import CHECKPOINT, TASK
 from tests.backend.live import wait_for
 
 MakeRunner = Callable[..., JobRunner]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 from backend.errors import CircuitNotFoundError, ReportNotFoundError, StoreError
 from backend.store import (
     Store,
+    add_report,
     find_report,
     get_report,
     get_summary,
@@ -42,6 +43,15 @@ def test_the_newest_report_is_kept(store: Store, slug: str) -> None:
     with store.read() as session:
         assert get_report(session, slug).seconds == 2.0
         assert session.scalar(select(func.count()).select_from(ReportTable)) == 1
+
+
+def test_a_report_from_elsewhere_does_not_replace_ours(store: Store, slug: str) -> None:
+    with store.write() as session:
+        assert add_report(session, make_report(slug, seconds=1.0))
+    with store.write() as session:
+        assert not add_report(session, make_report(slug, seconds=2.0))
+    with store.read() as session:
+        assert get_report(session, slug).seconds == 1.0
 
 
 def test_writers_of_the_same_report_do_not_disturb_each_other(store: Store, slug: str) -> None:

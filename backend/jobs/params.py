@@ -1,0 +1,55 @@
+"""What jobs are asked for, as their rows keep it: one model for each kind of job."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SearchMethod(StrEnum):
+    """How a circuit is found: the names of `backend.circuits.search.methods`."""
+
+    PATH = "path"
+    """One run that yields circuits of every size; then what is not needed is removed."""
+    PAPER = "paper"
+    """Gao et al. 2025, A.5: hyperparameters by random search."""
+    PAPER_ELIMINATION = "paper+elimination"
+    """The same, and what is not needed is removed afterwards."""
+    ATTRIBUTION = "attribution"
+    """Nodes ranked by integrated gradients, bisected."""
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    SEARCH = "search"
+    """Finds the circuit of a task."""
+    VERIFY = "verify"
+    """Computes the report on a stored circuit."""
+
+
+class _Params(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    checkpoint: str
+    task: str
+    target_loss: float = Field(gt=0)
+    seed: int = Field(ge=0)
+
+
+class SearchParams(_Params):
+    """A search. Jobs of the first version name no method."""
+
+    method: SearchMethod = SearchMethod.PATH
+    seconds: float | None = Field(default=None, gt=0)
+
+
+class VerifyParams(_Params):
+    """A report. What is known of the circuit is kept beside its slug, so that lists need not ask.
+
+    `target_loss` and `seed` are those of the search that found the circuit.
+    """
+
+    slug: str
+    quick: bool = Field(default=False, description="leave out what searches again")
