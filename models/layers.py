@@ -6,6 +6,7 @@ Axes: batch, pos, d_model, d_read (d_model + d_position), head, d_head, d_mlp, v
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,28 @@ Replacement = Callable[[Tensor], Tensor]
 """Takes a value [batch, pos, width] and returns the one to go on with, of the same shape."""
 
 
+def check_positions(frozen: Tensor, x: Tensor) -> None:
+    """Check that a frozen scale [..., 1] is that of the positions of x [..., width].
+
+    Raises:
+        ValueError: it is of other positions.
+    """
+    if frozen.shape[:-1] != x.shape[:-1]:
+        raise ValueError(
+            f"scales of positions {list(frozen.shape[:-1])} are frozen and positions "
+            f"{list(x.shape[:-1])} were met: record them on the same tokens, with the same `last`"
+        )
+
+
+class Scale(NamedTuple):
+    """What a norm makes of a position, before its weight: (x - centre) / divisor."""
+
+    centre: Tensor
+    """[..., 1] the mean for LayerNorm, 0 for RMSNorm."""
+    divisor: Tensor
+    """[..., 1]."""
+
+
 class ChannelNorm(nn.Module):
     """RMSNorm or LayerNorm over the last axis, with a learned weight (and a bias for LayerNorm)."""
 
@@ -29,13 +52,38 @@ class ChannelNorm(nn.Module):
         self.eps = config.norm_eps
         self.weight = nn.Parameter(torch.ones(width))
         self.bias = nn.Parameter(torch.zeros(width)) if config.norm_bias else None
+        self.frozen: Scale | None = None
+        """Taken in the place of the scale of what is normed; set by `models.scales` alone."""
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., width] -> [..., width]."""
+        if self.frozen is not None:
+            return self._scaled(x, self.frozen)
         if self.kind is Norm.RMS:
             return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
-        eps = LAYER_NORM_EPS if self.eps is None else self.eps
-        return F.layer_norm(x, self.weight.shape, self.weight, self.bias, eps)
+        return F.layer_norm(x, self.weight.shape, self.weight, self.bias, self._eps(x))
+
+    def scale(self, x: Tensor) -> Scale:
+        """What `forward` subtracts and divides by.
+
+        Args:
+            x: [..., width].
+        """
+        centre = x.new_zeros(*x.shape[:-1], 1)
+        if self.kind is Norm.LAYER:
+            centre = x.mean(-1, keepdim=True)
+        mean_square = (x - centre).square().mean(-1, keepdim=True)
+        return Scale(centre, (mean_square + self._eps(x)).sqrt())
+
+    def _eps(self, x: Tensor) -> float:
+        if self.eps is not None:
+            return self.eps
+        return LAYER_NORM_EPS if self.kind is Norm.LAYER else torch.finfo(x.dtype).eps
+
+    def _scaled(self, x: Tensor, scale: Scale) -> Tensor:
+        check_positions(scale.divisor, x)
+        x = (x - scale.centre) / scale.divisor * self.weight
+        return x if self.bias is None else x + self.bias
 
 
 class HookPoint(nn.Module):
@@ -62,6 +110,8 @@ class HookPoint(nn.Module):
         """Hooks on what flows in."""
         self.hooks: list[Replacement] = []
         """Hooks on the node values."""
+        self.threshold: Tensor | None = None
+        """[..., 1] magnitudes that AbsTopK cuts at instead; set by `models.scales` alone."""
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., width] -> [..., width]."""
@@ -69,7 +119,10 @@ class HookPoint(nn.Module):
             x = hook(x)
         if self.nonlinearity is not None:
             x = self.nonlinearity(x)
-        if self.topk is not None:
+        if self.threshold is not None:
+            check_positions(self.threshold, x)
+            x = torch.where(x.abs() >= self.threshold, x, 0)
+        elif self.topk is not None:
             x = abs_topk(x, self.topk)
         for hook in self.hooks:
             x = hook(x)

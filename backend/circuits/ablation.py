@@ -20,6 +20,7 @@ from backend.circuits.edge_ablation import ablate_edges
 from backend.circuits.nodes import NodeSet
 from models.hooks import record, replace
 from models.means import NodeMeans
+from models.scales import frozen_scales, record_scales
 from models.sites import Edge, NodeSite
 from models.transformer import SparseTransformer
 from tasks.base import Batch
@@ -240,7 +241,11 @@ class Evaluation:
 
 @torch.no_grad()
 def evaluate(
-    model: SparseTransformer, batch: Batch, intervention: Intervention | None = None
+    model: SparseTransformer,
+    batch: Batch,
+    intervention: Intervention | None = None,
+    *,
+    frozen: bool = False,
 ) -> Evaluation:
     """How the model answers a batch of pairs under an intervention.
 
@@ -248,16 +253,22 @@ def evaluate(
         model: the whole model.
         batch: pairs of a task.
         intervention: what is ablated; None for nothing.
+        frozen: norms divide by the whole model's scales and AbsTopK cuts at its thresholds, which
+            takes one forward pass more (`models.scales`).
 
     Returns:
         Task loss, accuracy, logit difference and the answers to each sequence.
     """
-    return read_answers(last_logits(model, batch, intervention), batch)
+    return read_answers(last_logits(model, batch, intervention, frozen=frozen), batch)
 
 
 @torch.no_grad()
 def last_logits(
-    model: SparseTransformer, batch: Batch, intervention: Intervention | None = None
+    model: SparseTransformer,
+    batch: Batch,
+    intervention: Intervention | None = None,
+    *,
+    frozen: bool = False,
 ) -> Tensor:
     """Logits at the last token of each sequence, under an intervention.
 
@@ -265,6 +276,7 @@ def last_logits(
         model: the whole model.
         batch: pairs of a task.
         intervention: what is ablated; None for nothing.
+        frozen: as in `evaluate`.
 
     Returns:
         [draws, batch, vocab].
@@ -273,11 +285,13 @@ def last_logits(
     everywhere = intervention is not None and intervention.values.by_position
     last = None if everywhere else batch.last
     rows = torch.arange(len(batch.tokens))
+    scales = record_scales(model, batch.tokens, last) if frozen else None
     logits = []
-    for draw in range(draws):
-        with nullcontext() if intervention is None else intervention.applied(model, draw, last):
-            answer = model(batch.tokens, last)
-        logits.append(answer[rows, batch.last] if everywhere else answer)
+    with nullcontext() if scales is None else frozen_scales(model, scales):
+        for draw in range(draws):
+            with nullcontext() if intervention is None else intervention.applied(model, draw, last):
+                answer = model(batch.tokens, last)
+            logits.append(answer[rows, batch.last] if everywhere else answer)
     return torch.stack(logits)
 
 

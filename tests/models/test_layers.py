@@ -1,6 +1,7 @@
 """The parts of a block against slow, obvious versions of themselves."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -105,6 +106,51 @@ def test_layer_norm() -> None:
         norm.bias.fill_(2.0)
     torch.testing.assert_close(norm(x), F.layer_norm(x, (8,), eps=1e-5) + 2)
     assert ChannelNorm(8, small_config(norm="layer")).bias is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"norm_eps": 3.0}, {"norm": "layer", "norm_bias": True}, {"norm": "layer", "norm_eps": 3}],
+)
+def test_scale_is_what_the_norm_divides_by(changes: dict[str, Any]) -> None:
+    norm = ChannelNorm(8, small_config(**changes))
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in norm.parameters():
+            parameter.copy_(torch.randn(8, generator=generator))
+    x, other = torch.randn(2, 5, 8, generator=generator) + 1
+    expected, differently = norm(x), norm(other)
+    norm.frozen = norm.scale(x)
+    torch.testing.assert_close(norm(x), expected)
+    assert not torch.allclose(norm(other), differently, atol=0.1)
+    bias = 0 if norm.bias is None else norm.bias
+    by_hand = (other - norm.frozen.centre) / norm.frozen.divisor * norm.weight + bias
+    torch.testing.assert_close(norm(other), by_hand)
+
+
+def test_scales_by_hand() -> None:
+    norm = ChannelNorm(4, small_config(norm_eps=0.0))
+    assert norm.scale(torch.tensor([[3.0, 0.0, 4.0, 0.0]])).divisor.tolist() == [[2.5]]
+    layer = ChannelNorm(2, small_config(norm="layer", norm_eps=0.0))
+    centre, divisor = layer.scale(torch.tensor([[1.0, 5.0]]))
+    assert (centre.tolist(), divisor.tolist()) == ([[3.0]], [[2.0]])
+
+
+def test_hook_point_cuts_at_its_threshold_instead() -> None:
+    point = HookPoint("here", topk=1)
+    point.threshold = torch.tensor([[2.0], [5.0]])
+    assert point(torch.tensor([[1.0, -3.0, 2.0], [1.0, -3.0, 2.0]])).tolist() == [
+        [0.0, -3.0, 2.0],
+        [0.0, 0.0, 0.0],
+    ]
+
+
+def test_frozen_scales_of_other_positions_are_refused() -> None:
+    norm, point = ChannelNorm(4, small_config()), HookPoint("here", topk=1)
+    norm.frozen, point.threshold = norm.scale(torch.ones(2, 1, 4)), torch.ones(2, 1, 1)
+    for frozen in (norm, point):
+        with pytest.raises(ValueError, match=r"\[2, 1\] are frozen and positions \[2, 3\]"):
+            frozen(torch.ones(2, 3, 4))
 
 
 def test_hook_point_cuts_before_its_hooks() -> None:

@@ -133,6 +133,32 @@ def test_resampled_losses_are_the_mean_over_draws() -> None:
     assert evaluation.task_loss == pytest.approx(float(by_hand))
 
 
+def test_frozen_scales_by_hand() -> None:
+    # tests/models/test_scales.py: without what attention writes, logits after [0] are (1, 15, -3).
+    nodes = NodeSet.of(MICRO_CONFIG, ["0.attn.resid_delta.0"])
+    intervention = Intervention(nodes, ZeroValues())
+    evaluation = evaluate(micro_model(), MICRO_BATCH, intervention, frozen=True)
+    assert evaluation.difference[0].tolist() == pytest.approx([9, 14])
+    assert evaluate(micro_model(), MICRO_BATCH, intervention).difference[0, 1] != pytest.approx(14)
+
+
+@pytest.mark.parametrize("by_position", [False, True])
+def test_frozen_and_nothing_ablated_is_the_whole_model(by_position: bool) -> None:
+    model = small_model(nonzero=0.6)
+    tokens = torch.randint(23, (6, 9), generator=torch.Generator().manual_seed(1))
+    last, answers = torch.tensor([8, 0, 4, 6, 2, 8]), torch.arange(6)
+    batch = Batch(tokens, last, answers, answers + 1, answers * 0)
+    nodes = NodeSet.of(model.config, ["0.mlp.post_act.1"])
+    sample = sample_activations(model, tokens)
+    values = ResampledValues(sample, draws=2) if by_position else ZeroValues()
+    whole = evaluate(model, batch)
+    same = evaluate(model, batch, Intervention(NodeSet.none(model.config), values), frozen=True)
+    torch.testing.assert_close(same.difference[0], whole.difference[0], rtol=1e-4, atol=1e-4)
+    ablated = Intervention(nodes, values)
+    frozen, free = evaluate(model, batch, ablated, frozen=True), evaluate(model, batch, ablated)
+    assert not torch.allclose(frozen.difference, free.difference, atol=1e-2)
+
+
 def test_bases_of_the_modes() -> None:
     circuit = NodeSet.of(MICRO_CONFIG, ["0.mlp.post_act.1"])
     assert kept_nodes(Mode.CIRCUIT, circuit) == circuit
