@@ -199,6 +199,7 @@ class CircuitSummary(Schema):
     accuracy: float
     target_loss: float
     meets_target: bool
+    method: str = Field(description="that found it; of an opened size, with the size")
     seed: int
     seconds: float
     created: datetime

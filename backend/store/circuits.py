@@ -30,6 +30,7 @@ class CircuitSummary(BaseModel):
     accuracy: float
     target_loss: float
     meets_target: bool
+    method: str
     seed: int
     seconds: float
     created: datetime
@@ -64,6 +65,7 @@ def save_circuit(session: Session, circuit: Circuit) -> bool:
         accuracy=circuit.accuracy,
         target_loss=circuit.provenance.target_loss,
         meets_target=circuit.meets_target,
+        method=circuit.provenance.method,
         seed=circuit.provenance.seed,
         seconds=circuit.provenance.seconds,
         created=utc_now(),

@@ -173,6 +173,7 @@ class CircuitTable(Table):
     accuracy: Mapped[float]
     target_loss: Mapped[float]
     meets_target: Mapped[bool]
+    method: Mapped[str] = mapped_column(String(200), server_default="")
     seed: Mapped[int] = mapped_column(BigInteger)
     seconds: Mapped[float]
     created: Mapped[datetime] = mapped_column(default=utc_now)

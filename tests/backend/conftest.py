@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from backend.circuits.ablation import MeanValues
-from backend.circuits.circuit import Circuit, Provenance, slug_of
+from backend.circuits.circuit import Circuit, PathPoint, Provenance, SizePath, slug_of
 from backend.circuits.edges import induced_edges
 from backend.circuits.nodes import NodeSet
 from backend.circuits.report import measure_losses
@@ -102,3 +102,29 @@ def circuit(checkpoint: Checkpoint) -> Circuit:
     everything = NodeSet.all(checkpoint.config).names()
     names = [name for name in everything[::3] if not name.startswith("1.mlp.resid_delta")]
     return make_circuit(checkpoint, NodeSet.of(checkpoint.config, names))
+
+
+def pruned(circuit: Circuit, *dropped: int) -> Circuit:
+    """The circuit less the edges with these indices; its losses are those of all edges."""
+    edges = [
+        edge.model_copy(update={"kept": index not in dropped})
+        for index, edge in enumerate(circuit.edges)
+    ]
+    source = circuit.provenance
+    slug = slug_of(TASK, source.checkpoint_digest, source.means_digest, circuit.nodes, edges)
+    return circuit.model_copy(update={"slug": slug, "edges": edges})
+
+
+@pytest.fixture(scope="session")
+def circuit_with_path(checkpoint: Checkpoint, circuit: Circuit) -> Circuit:
+    """The circuit as a search would have found it that ended with its first five nodes."""
+    ranking = circuit.nodes
+    found = make_circuit(checkpoint, NodeSet.of(checkpoint.config, ranking[:5]))
+    points = [
+        PathPoint(nodes=nodes, induced_edges=nodes, validation_loss=0.7, test_loss=0.7)
+        for nodes in (2, 5, len(ranking))
+    ]
+    source = found.provenance.model_copy(update={"method": "path"})
+    return found.model_copy(
+        update={"provenance": source, "path": SizePath(ranking=ranking, points=points)}
+    )

@@ -914,6 +914,11 @@ export interface components {
             target_loss: number;
             /** Meets Target */
             meets_target: boolean;
+            /**
+             * Method
+             * @description that found it; of an opened size, with the size
+             */
+            method: string;
             /** Seed */
             seed: number;
             /** Seconds */
@@ -1275,6 +1280,11 @@ export interface components {
             target_loss: number;
             /** Meets Target */
             meets_target: boolean;
+            /**
+             * Method
+             * @description that found it; of an opened size, with the size
+             */
+            method: string;
             /** Seed */
             seed: number;
             /** Seconds */

@@ -14,7 +14,7 @@ from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from models.sites import count_nodes
 from tasks import get_task
-from tests.backend.conftest import TASK, make_circuit
+from tests.backend.conftest import TASK, make_circuit, pruned
 
 
 def ask(checkpoint: Checkpoint, circuit: Circuit, **question: object):  # type: ignore[no-untyped-def]
@@ -68,6 +68,55 @@ def test_a_node_cannot_be_ablated_and_restored(checkpoint: Checkpoint, circuit: 
     name = circuit.nodes[0]
     with pytest.raises(InvalidRequestError, match=name):
         ask(checkpoint, circuit, ablated=[name], restored=[name])
+
+
+def test_the_circuit_alone_lacks_its_pruned_edges(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    written = {
+        index: f"{edge.source}>{edge.target}"
+        for index, edge in enumerate(circuit.edges)
+        if edge.target.startswith("0.mlp.resid_delta")
+    }
+    names = list(written.values())
+    less = pruned(circuit, *written)
+    alone = ask(checkpoint, less)
+    assert (alone.ablated_edges, alone.kept_nodes) == (len(names), len(circuit.nodes))
+    by_hand = ask(checkpoint, circuit, ablated_edges=names)
+    assert alone.numbers == alone.circuit == by_hand.numbers
+    assert alone.numbers != ask(checkpoint, circuit).numbers
+    back = ask(checkpoint, less, restored_edges=names)
+    assert (back.ablated_edges, back.numbers) == (0, ask(checkpoint, circuit).numbers)
+    for mode in (Mode.MODEL, Mode.CIRCUIT_ABLATED):
+        assert (
+            ask(checkpoint, less, mode=mode).numbers == ask(checkpoint, circuit, mode=mode).numbers
+        )
+
+
+def test_edges_of_ablated_nodes_make_no_other_question(
+    checkpoint: Checkpoint, circuit: Circuit
+) -> None:
+    edge = circuit.edges[0]
+    gone = ask(checkpoint, circuit, ablated=[edge.source])
+    both = ask(
+        checkpoint, circuit, ablated=[edge.source], ablated_edges=[f"{edge.source}>{edge.target}"]
+    )
+    assert both == gone
+
+
+def test_an_edge_cannot_be_ablated_and_restored(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    edge = f"{circuit.edges[0].source}>{circuit.edges[0].target}"
+    with pytest.raises(InvalidRequestError, match=edge):
+        ask(checkpoint, circuit, ablated_edges=[edge], restored_edges=[edge])
+    with pytest.raises(InvalidRequestError, match="is no edge"):
+        ask(checkpoint, circuit, ablated_edges=[circuit.nodes[0]])
+
+
+def test_an_edge_is_ablated_from_a_prompt_too(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    names = [f"{edge.source}>{edge.target}" for edge in circuit.edges]
+    whole, less = (
+        ask(checkpoint, circuit, mode=Mode.MODEL, prompt="print('hello", ablated_edges=edges).prompt
+        for edges in ([], names)
+    )
+    assert whole.next == whole.whole_model == less.whole_model != less.next
 
 
 def test_a_prompt_gets_next_tokens(checkpoint: Checkpoint, circuit: Circuit) -> None:

@@ -61,6 +61,7 @@ def test_the_summary_has_the_circuits_numbers(store: Store) -> None:
     assert (summary.target_loss, summary.meets_target) == (0.15, True)
     assert (summary.seed, summary.seconds) == (2, 12.5)
     assert summary.created.tzinfo is not None
+    assert summary.method == "masks"
 
 
 def test_saving_twice_keeps_the_first(store: Store) -> None:

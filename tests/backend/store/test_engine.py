@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend.errors import SettingsError, StoreError
-from backend.store import Store, find_report, get_circuit, open_store, save_circuit
+from backend.store import Store, find_report, get_circuit, get_summary, open_store, save_circuit
 from backend.store.engine import make_engine, upgrade
 from backend.store.tables import CircuitNodeTable, Table
 from tests.backend.store.made_circuits import make_circuit
@@ -112,10 +112,13 @@ def test_circuits_of_the_first_version_are_kept_when_reports_come(any_url: str) 
         save_circuit(session, circuit)
         # Back to what version r0001 left behind.
         session.execute(text("DROP TABLE reports"))
+        session.execute(text("ALTER TABLE circuits DROP COLUMN method"))
         session.execute(text("UPDATE alembic_version SET version_num = 'r0001'"))
     store.close()
     again = open_store(any_url)
     with again.read() as session:
         assert get_circuit(session, circuit.slug) == circuit
+        assert get_summary(session, circuit.slug).method == circuit.provenance.method
         assert find_report(session, circuit.slug) is None
+        assert session.scalar(select(func.count()).select_from(CircuitNodeTable)) == 3
     again.close()

@@ -1,4 +1,4 @@
-"""Reports: one a circuit, deleted with it."""
+"""Reports, one a circuit and deleted with it; the search method beside a circuit's numbers."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,17 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    # Not as a batch: SQLite would copy the table, and with the old one goes what hangs on it.
+    op.add_column(
+        "circuits",
+        sa.Column("method", sa.String(length=200), server_default="", nullable=False),
+    )
+    circuits = sa.table(
+        "circuits", sa.column("method", sa.String()), sa.column("document", sa.JSON())
+    )
+    op.execute(
+        sa.update(circuits).values(method=circuits.c.document["provenance"]["method"].as_string())
+    )
     op.create_table(
         "reports",
         sa.Column("circuit_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -29,3 +40,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("reports")
+    op.drop_column("circuits", "method")
