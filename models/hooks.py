@@ -56,13 +56,14 @@ def replace(
 
 @contextmanager
 def record(
-    model: SparseTransformer, names: Iterable[str] | None = None
+    model: SparseTransformer, names: Iterable[str] | None = None, *, detach: bool = True
 ) -> Iterator[dict[str, Tensor]]:
-    """Collect the values at hook points, detached, as the forward passes within the context run.
+    """Collect the values at hook points as the forward passes within the context run.
 
     Args:
         model: whose activations are wanted.
         names: hook points; all of them by default.
+        detach: no gradient flows through what is collected.
 
     Yields:
         Values by hook point, of the last forward pass: [batch, pos, width], after AbsTopK.
@@ -74,7 +75,7 @@ def record(
 
     def keep(name: str) -> Replacement:
         def hook(value: Tensor) -> Tensor:
-            activations[name] = value.detach()
+            activations[name] = value.detach() if detach else value
             return value
 
         return hook

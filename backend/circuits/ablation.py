@@ -179,12 +179,11 @@ class Intervention:
         def value(site: NodeSite, shape: torch.Size) -> Tensor:
             return self.values.at(site, draw, shape)
 
-        nodes = replace(model, self.replacements(draw))
+        nodes = replace(model, self._replacements(draw))
         with nodes, ablate_edges(model, self.edges, value, last):
             yield
 
-    def replacements(self, draw: int) -> dict[str, Callable[[Tensor], Tensor]]:
-        """The functions of the nodes, to hang at hook points for one draw; `applied` does."""
+    def _replacements(self, draw: int) -> dict[str, Callable[[Tensor], Tensor]]:
         return {site.name: self._at(site, draw) for site in self.ablated.sites()}
 
     def _at(self, site: NodeSite, draw: int) -> Callable[[Tensor], Tensor]:

@@ -57,7 +57,7 @@ def ablate_edges(
     values: AblationValues,
     last: Tensor | None = None,
 ) -> Iterator[None]:
-    """Ablate edges while the context is open; no gradient flows through what they carry.
+    """Ablate edges while the context is open.
 
     Nodes replaced before the context is entered have their new value here: an edge from an
     ablated node carries the ablation value already.
@@ -73,7 +73,7 @@ def ablate_edges(
     """
     joins = _joins(model, edges)
     names = {name for join in joins for name in join.read()}
-    with record(model, names) as seen:
+    with record(model, names, detach=False) as seen:
         inputs = {join.target.name: _input_hook(model, join, values, seen, last) for join in joins}
         with replace(model, inputs=inputs):
             yield

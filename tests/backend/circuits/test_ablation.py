@@ -15,7 +15,7 @@ from backend.circuits.ablation import (
     kept_nodes,
     sample_activations,
 )
-from models.hooks import record, replace
+from models.hooks import record
 from models.means import NodeMeans
 from tasks import Batch, Pair
 from tests.backend.circuits.planted import TRUE_NODES, planted_batch, planted_model, planted_values
@@ -64,7 +64,7 @@ def test_mean_ablation_sets_the_mean_at_every_position() -> None:
     with record(model) as whole:
         model(batch.tokens)
     # Hooks run in the order they were entered: recording inside sees the values after ablation.
-    with replace(model, Intervention(nodes, means).replacements(0)), record(model) as ablated:
+    with Intervention(nodes, means).applied(model), record(model) as ablated:
         model(batch.tokens)
     for node in nodes:
         assert (ablated[node.site.name][..., node.index] == 0.5).all(), node

@@ -11,7 +11,7 @@ from torch import Tensor
 from backend.circuits import Intervention, NodeSet, ZeroValues, evaluate
 from backend.circuits.ablation import MeanValues, ResampledValues, Values, sample_activations
 from backend.circuits.edges import parse_edges
-from models.hooks import record
+from models.hooks import record, replace
 from models.means import NodeMeans, compute_node_means
 from models.sites import EDGE_KINDS, Edge, Node, NodeSite, SiteKind, edge_sites
 from models.transformer import SparseTransformer
@@ -202,6 +202,19 @@ def bias_of(model: SparseTransformer, target: NodeSite) -> Tensor:
         SiteKind.MLP_OUT: state[f"{prefix}mlp.down.bias"],
     }
     return biases[target.kind]
+
+
+@pytest.mark.parametrize("source", READ_KINDS)
+def test_no_gradient_reaches_a_node_whose_edges_are_all_ablated(source: SiteKind) -> None:
+    model = small_model(nonzero=1, attention_sink=True, abs_topk_fraction=None)
+    node = Node(NodeSite(1, source), 2)
+    edges = frozenset(edges_out_of(model, node))
+    intervention = Intervention(NodeSet.none(model.config), values_of("mean", model), edges)
+    gate = torch.ones(node.site.width(model.config), requires_grad=True)
+    with replace(model, {node.site.name: lambda x: x * gate}), intervention.applied(model, 0, LAST):
+        model(TOKENS, LAST)[:, 5].sum().backward()
+    assert gate.grad is not None
+    assert float(gate.grad[2].abs()) < 1e-3 * float(gate.grad.abs().mean())
 
 
 def test_edges_that_no_weight_joins_are_refused_and_hooks_are_gone_afterwards() -> None:
