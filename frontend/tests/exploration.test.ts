@@ -3,10 +3,14 @@ import { describe, expect, it } from "vitest";
 import type { Exploration } from "../src/state/exploration";
 import {
   describeStep,
+  isEdgeKept,
+  isEdgeName,
   isKept,
+  isUntouched,
   question,
   reset,
   toggle,
+  toggleEdge,
   untouched,
 } from "../src/state/exploration";
 
@@ -45,6 +49,52 @@ describe("toggle", () => {
   it("takes each of several nodes by itself", () => {
     const both = toggle(toggle(start, [NODE]), [NODE, OTHER]);
     expect([...both.ablated]).toEqual([OTHER]);
+  });
+});
+
+describe("toggleEdge", () => {
+  const kept = { source: NODE, target: OTHER, kept: true };
+  const pruned = { ...kept, target: "0.mlp.resid_delta.2", kept: false };
+  const name = `${NODE}>${OTHER}`;
+
+  it("ablates a kept edge and restores it again", () => {
+    const once = toggleEdge(start, kept);
+    expect([...once.ablatedEdges]).toEqual([name]);
+    expect(isEdgeKept(once, kept)).toBe(false);
+    expect(toggleEdge(once, kept)).toEqual(start);
+  });
+
+  it("restores an edge that the search pruned, and takes it out again", () => {
+    expect(isEdgeKept(start, pruned)).toBe(false);
+    const once = toggleEdge(start, pruned);
+    expect([...once.restoredEdges]).toEqual([`${NODE}>0.mlp.resid_delta.2`]);
+    expect(isEdgeKept(once, pruned)).toBe(true);
+    expect(toggleEdge(once, pruned)).toEqual(start);
+  });
+
+  it("finds pruned edges kept in the whole model, and ablates them there", () => {
+    const model = { ...start, mode: "model" as const };
+    expect(isEdgeKept(model, pruned)).toBe(true);
+    expect(toggleEdge(model, pruned).ablatedEdges.size).toBe(1);
+    const ablated = { ...toggleEdge(model, pruned), mode: "circuit" as const };
+    const restored = toggleEdge(ablated, pruned);
+    expect(restored.ablatedEdges.size).toBe(0);
+    expect(isEdgeKept(restored, pruned)).toBe(true);
+  });
+
+  it("is asked about, described, and undone by a reset", () => {
+    const once = toggleEdge(start, kept);
+    expect(question(once, null).ablated_edges).toEqual([name]);
+    expect(describeStep(start, once)).toBe(`ablate ${name}`);
+    expect(isUntouched(once)).toBe(false);
+    expect(describeStep(start, toggleEdge(start, pruned))).toContain("restore");
+    const both = toggleEdge(once, pruned);
+    expect(describeStep(both, toggleEdge(both, kept))).toBe(`restore ${name}`);
+    expect(reset(both)).toEqual(start);
+  });
+
+  it("has a name that is no node's", () => {
+    expect([name, NODE, null].map(isEdgeName)).toEqual([true, false, false]);
   });
 });
 

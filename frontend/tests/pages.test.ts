@@ -23,6 +23,8 @@ function circuit(slug: string, edges: number, loss: number): CircuitSummary {
     seed: 0,
     seconds: 1,
     created: "2026-11-20T10:22:00Z",
+    method: "path",
+    has_report: false,
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Exploration } from "../src/state/exploration";
-import { toggle, untouched } from "../src/state/exploration";
+import { toggle, toggleEdge, untouched } from "../src/state/exploration";
 import { LONGEST_URL, fromLocation, fromParams, isLong, toText, toUrl } from "../src/state/url";
 
 const start = untouched("a-1");
@@ -11,6 +11,8 @@ const full: Exploration = {
   value: "zero",
   ablated: new Set(["0.mlp.post_act.863", "1.attn.q.12"]),
   restored: new Set(["1.attn.k.12"]),
+  ablatedEdges: new Set(["0.mlp.act_in.3>0.mlp.post_act.863"]),
+  restoredEdges: new Set(["0.mlp.post_act.863>0.mlp.resid_delta.4"]),
   split: "validation",
   seed: 7,
   selection: "1.attn.q.12",
@@ -39,6 +41,12 @@ describe("the address", () => {
     );
   });
 
+  it("lists edges by their ends", () => {
+    const edge = { source: "0.mlp.act_in.3", target: "0.mlp.post_act.863", kept: true };
+    const url = toUrl(toggleEdge(start, edge));
+    expect(url).toBe("/circuits/a-1?ablated_edges=0.mlp.act_in.3%3E0.mlp.post_act.863");
+  });
+
   it("goes behind # when it is too long for a request line", () => {
     const many = Array.from({ length: 200 }, (_, i) => `3.mlp.post_act.${i}`);
     const long = toggle(start, many);
@@ -65,6 +73,9 @@ describe("reading", () => {
     const state = fromParams("a-1", new URLSearchParams("ablated=a,b,&restored=b,c"));
     expect([...state.ablated]).toEqual(["a", "b"]);
     expect([...state.restored]).toEqual(["c"]);
+    const edges = fromParams("a-1", new URLSearchParams("ablated_edges=a>b&restored_edges=a>b,c>d"));
+    expect([...edges.ablatedEdges]).toEqual(["a>b"]);
+    expect([...edges.restoredEdges]).toEqual(["c>d"]);
   });
 
   it("reads the text that the server keeps", () => {

@@ -6,6 +6,7 @@ import cytoscape from "cytoscape";
 import type { Core, ElementDefinition } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
+import { edgeName } from "../state/exploration";
 import type { Layout, Point } from "./layout";
 import { zoomForRows } from "./layout";
 import { readPalette } from "./palette";
@@ -25,9 +26,20 @@ export interface Viewport {
   readonly pan: Point;
 }
 
+/** Lines that can be hidden from the legend. */
+export type LineKind = "join" | "qk" | "pruned";
+
+/** Edges changed by hand, by name. */
+export interface EdgeChanges {
+  readonly ablated: ReadonlySet<string>;
+  readonly restored: ReadonlySet<string>;
+}
+
 export interface GraphHandlers {
   pressed(node: string): void;
-  hovered(node: string | null): void;
+  pressedEdge(edge: string): void;
+  /** A node or an edge by name; null when the mouse is on neither. */
+  hovered(name: string | null): void;
   moved(viewport: Viewport): void;
 }
 
@@ -52,11 +64,12 @@ export class GraphView {
       hideEdgesOnViewport: edgeCount > LARGE * 2,
     });
     this.#cy.on("tap", "node.channel", (event) => handlers.pressed(event.target.id()));
-    this.#cy.on("mouseover mousemove", "node.channel", (event) => {
+    this.#cy.on("tap", "edge.weight", (event) => handlers.pressedEdge(event.target.id()));
+    this.#cy.on("mouseover mousemove", "node.channel, edge.weight", (event) => {
       container.style.cursor = "pointer";
       handlers.hovered(event.target.id());
     });
-    this.#cy.on("mouseout", "node.channel", () => {
+    this.#cy.on("mouseout", "node.channel, edge.weight", () => {
       container.style.cursor = "";
       handlers.hovered(null);
     });
@@ -96,19 +109,30 @@ export class GraphView {
     this.#ablated = new Set(ablated);
   }
 
-  select(node: string | null): void {
+  /** Shows exactly these edges as ablated and as restored by hand. */
+  setEdges({ ablated, restored }: EdgeChanges): void {
     this.#cy.batch(() => {
-      this.#cy.nodes(".selected").removeClass("selected");
+      this.#cy.edges(".weight").forEach((edge) => {
+        edge.toggleClass("ablated", ablated.has(edge.id()));
+        edge.toggleClass("restored", restored.has(edge.id()));
+      });
+    });
+  }
+
+  /** Marks a node with its edges, or an edge. */
+  select(name: string | null): void {
+    this.#cy.batch(() => {
+      this.#cy.elements(".selected").removeClass("selected");
       this.#cy.edges(".lit").removeClass("lit");
-      if (node === null) return;
-      const found = this.#cy.getElementById(node);
+      if (name === null) return;
+      const found = this.#cy.getElementById(name);
       found.addClass("selected");
       found.connectedEdges().addClass("lit");
     });
   }
 
   /** Shows or hides the lines of one kind. */
-  setShown(kind: "join" | "qk", shown: boolean): void {
+  setShown(kind: LineKind, shown: boolean): void {
     this.#cy.edges(`.${kind}`).toggleClass("hidden", !shown);
   }
 
@@ -127,11 +151,12 @@ export class GraphView {
     this.#cy.zoom({ level: this.#cy.zoom() * factor, renderedPosition: { x: width / 2, y: height / 2 } });
   }
 
-  /** Brings a node into sight if it is not. */
-  reveal(node: string): void {
-    const found = this.#cy.getElementById(node);
-    if (found.empty()) return;
-    const { x, y } = found.renderedPosition();
+  /** Brings a node or an edge into sight if it is not. */
+  reveal(name: string): void {
+    const found = this.#cy.getElementById(name);
+    const place = this.placeOf(name);
+    if (place === null) return;
+    const { x, y } = place;
     const margin = 40;
     const { width, height } = this.#container.getBoundingClientRect();
     if (x < margin || y < margin || x > width - margin || y > height - margin) {
@@ -139,10 +164,12 @@ export class GraphView {
     }
   }
 
-  /** Centre of a node in pixels from the top left of the container. */
-  placeOf(node: string): Point | null {
-    const found = this.#cy.getElementById(node);
-    return found.empty() ? null : { ...found.renderedPosition() };
+  /** Centre of a node or an edge in pixels from the top left of the container. */
+  placeOf(name: string): Point | null {
+    const found = this.#cy.getElementById(name);
+    if (found.empty()) return null;
+    const edge = found.edges().first();
+    return { ...(edge.nonempty() ? edge.renderedMidpoint() : found.nodes().first().renderedPosition()) };
   }
 
   resized(): void {
@@ -213,7 +240,7 @@ function edgeElement(
   return {
     group: "edges",
     data: {
-      id: `edge:${index}`,
+      id: edge.kind === "weight" ? edgeName(edge) : `line:${index}`,
       source: edge.source,
       target: edge.target,
       width: edgeWidth(edge.weight, maxWeight),

@@ -1,4 +1,9 @@
-/** Where the arrow keys lead: along a row, and to the nearest node of the next one. */
+/**
+ * Where the arrow keys lead. From a node: along its row, and to the nearest node of the next one.
+ * From an edge: up and down to its ends, sideways through all edges in forward order.
+ */
+import type { GraphEdge } from "../api/types";
+import { edgeName, isEdgeName } from "../state/exploration";
 import type { Layout } from "./layout";
 
 export type Direction = "left" | "right" | "up" | "down";
@@ -22,4 +27,31 @@ export function step(layout: Layout, from: string | null, direction: Direction):
     distance = away;
   }
   return best ?? from;
+}
+
+/** The name next to a selected edge in a direction: one of its ends, or another edge. */
+export function stepFromEdge(
+  edges: readonly GraphEdge[],
+  from: string,
+  direction: Direction,
+): string {
+  const weights = edges.filter((edge) => edge.kind === "weight");
+  const at = weights.findIndex((edge) => edgeName(edge) === from);
+  const edge = weights[at];
+  if (edge === undefined) return from;
+  if (direction === "up") return edge.target;
+  if (direction === "down") return edge.source;
+  const next = weights[at + (direction === "right" ? 1 : -1)];
+  return next === undefined ? from : edgeName(next);
+}
+
+/** The edge that a key leads to from a node: the strongest it has; none from an edge. */
+export function edgeOf(edges: readonly GraphEdge[], name: string | null): string | null {
+  if (isEdgeName(name)) return null;
+  const own = edges.filter(
+    (edge) =>
+      edge.kind === "weight" && (name === null || edge.source === name || edge.target === name),
+  );
+  own.sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
+  return own[0] === undefined ? null : edgeName(own[0]);
 }

@@ -2,7 +2,8 @@
  * Rows of the drawing: one for each site of a layer that has nodes (q, k and v share one), the
  * input at the bottom. The server says which row a node is in; empty rows are left out.
  */
-import type { GraphNode } from "../api/types";
+import type { GraphEdge, GraphNode } from "../api/types";
+import { signed } from "../text/format";
 
 export interface Row {
   readonly layer: number;
@@ -63,4 +64,9 @@ export function nodeLabel(node: GraphNode, headWidth: number): string {
 export function nodeWords(node: GraphNode): string {
   const head = node.head === null ? "" : ` of head ${node.head}`;
   return `${node.id}, ${KIND_NAMES[node.kind]}${head} in layer ${node.layer}`;
+}
+
+/** An edge in words, for labels read aloud. */
+export function edgeWords(edge: GraphEdge): string {
+  return `${edge.source} to ${edge.target}, weight ${signed(edge.weight ?? 0)}`;
 }

@@ -91,9 +91,26 @@ export function stylesheet(palette: Palette): StylesheetJson {
         events: "no",
       },
     },
+    { selector: "edge.weight", style: { events: "yes" } },
     { selector: "edge.positive", style: { "line-color": palette.positive } },
     { selector: "edge.negative", style: { "line-color": palette.negative } },
-    { selector: "edge.pruned", style: { opacity: 0.3, "line-style": "dashed" } },
+    {
+      selector: "edge.pruned",
+      style: { opacity: 0.4, "line-style": "dashed", "line-dash-pattern": [8, 6] },
+    },
+    { selector: "edge.restored", style: { opacity: 1, "line-style": "solid" } },
+    {
+      selector: "edge.ablated",
+      style: {
+        opacity: 0.8,
+        "line-style": "dashed",
+        "line-dash-pattern": [8, 6],
+        // A bar across the line, where nodes have a cross.
+        "mid-target-arrow-shape": "tee",
+        "mid-target-arrow-color": palette.ink,
+        "arrow-scale": 1.3,
+      },
+    },
     {
       selector: "edge.join",
       style: {
@@ -124,6 +141,15 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "underlay-opacity": 0.22,
         "underlay-padding": 3,
         "z-index": 10,
+      },
+    },
+    {
+      selector: "edge.selected",
+      style: {
+        "underlay-color": palette.accent,
+        "underlay-opacity": 0.5,
+        "underlay-padding": 4,
+        "z-index": 11,
       },
     },
     { selector: ".hidden", style: { display: "none" } },

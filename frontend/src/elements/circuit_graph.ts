@@ -1,6 +1,7 @@
 /**
  * The circuit drawn: canvas, names of rows in the margin, bands for layers. Takes what to show as
- * properties, fires `toggle-node` and `select-node` with a node's name.
+ * properties, fires `toggle-node` and `select-node` with a node's name, `toggle-edge` and
+ * `select-edge` with an edge's.
  */
 import { LitElement, html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
@@ -8,13 +9,14 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { styleMap } from "lit/directives/style-map.js";
 
 import type { CircuitGraph } from "../api/types";
-import type { Viewport } from "../drawing/graph_view";
+import type { EdgeChanges, LineKind, Viewport } from "../drawing/graph_view";
 import { GraphView, strongest } from "../drawing/graph_view";
 import type { Layout, Point } from "../drawing/layout";
 import { layout } from "../drawing/layout";
 import type { Direction } from "../drawing/neighbours";
-import { step } from "../drawing/neighbours";
-import { nodeWords } from "../drawing/rows";
+import { edgeOf, step, stepFromEdge } from "../drawing/neighbours";
+import { edgeWords, nodeWords } from "../drawing/rows";
+import { edgeName, isEdgeName } from "../state/exploration";
 import { base, controls } from "../styles/shared";
 import { plural } from "../text/format";
 import { graphStyles } from "./circuit_graph_styles";
@@ -27,12 +29,17 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: "down",
 };
 
+const NO_CHANGES: EdgeChanges = { ablated: new Set(), restored: new Set() };
+
+type SentEvent = "toggle-node" | "select-node" | "toggle-edge" | "select-edge";
+
 @customElement("cx-circuit-graph")
 export class CircuitGraphElement extends LitElement {
   static override styles = [base, controls, graphStyles];
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
+  @property({ attribute: false }) edges: EdgeChanges = NO_CHANGES;
   @property() selection: string | null = null;
   @state() private viewport: Viewport | null = null;
   @state() private hovered: string | null = null;
@@ -71,9 +78,9 @@ export class CircuitGraphElement extends LitElement {
     this.#drawn = null;
   }
 
-  /** Centre of a node on the page, for what stands beside it or points at it. */
-  nodePosition(node: string): Point | null {
-    const place = this.#view?.placeOf(node);
+  /** Centre of a node or an edge on the page, for what stands beside it or points at it. */
+  nodePosition(name: string): Point | null {
+    const place = this.#view?.placeOf(name);
     if (!place) return null;
     const { left, top } = this.canvas.getBoundingClientRect();
     return { x: left + place.x, y: top + place.y };
@@ -91,6 +98,7 @@ export class CircuitGraphElement extends LitElement {
     if (this.graph !== null && this.graph !== drawn) this.#draw(this.graph);
     const isNew = this.#drawn !== drawn;
     if (isNew || changed.has("ablated")) this.#view?.setAblated(this.ablated);
+    if (isNew || changed.has("edges")) this.#view?.setEdges(this.edges);
     if (isNew || changed.has("selection")) {
       this.#view?.select(this.selection);
       if (this.selection !== null) this.#view?.reveal(this.selection);
@@ -109,7 +117,8 @@ export class CircuitGraphElement extends LitElement {
           this.#send("select-node", node);
           this.#send("toggle-node", node);
         },
-        hovered: (node) => (this.hovered = node),
+        pressedEdge: (edge) => this.#send("select-edge", edge),
+        hovered: (name) => (this.hovered = name),
         moved: (viewport) => (this.viewport = viewport),
       },
       edges.length,
@@ -120,8 +129,12 @@ export class CircuitGraphElement extends LitElement {
     this.viewport = this.#view.viewport;
   }
 
-  #send(name: "toggle-node" | "select-node", node: string): void {
-    this.dispatchEvent(new CustomEvent<string>(name, { detail: node }));
+  #send(event: SentEvent, name: string): void {
+    this.dispatchEvent(new CustomEvent<string>(event, { detail: name }));
+  }
+
+  #select(name: string | null): void {
+    if (name !== null) this.#send(isEdgeName(name) ? "select-edge" : "select-node", name);
   }
 
   /** A click takes the focus for the arrow keys; the frame shows with the first key. */
@@ -134,11 +147,18 @@ export class CircuitGraphElement extends LitElement {
     this.canvas.toggleAttribute("data-clicked", false);
     if (event.ctrlKey || event.metaKey || event.altKey || this.#layout === null) return;
     const direction = ARROWS[event.key];
+    const { selection } = this;
+    const edges = this.graph?.edges ?? [];
     if (direction !== undefined) {
-      const next = step(this.#layout, this.selection, direction);
-      if (next !== null) this.#send("select-node", next);
-    } else if ((event.key === "Enter" || event.key === " ") && this.selection !== null) {
-      this.#send("toggle-node", this.selection);
+      this.#select(
+        isEdgeName(selection)
+          ? stepFromEdge(edges, selection, direction)
+          : step(this.#layout, selection, direction),
+      );
+    } else if (event.key.toLowerCase() === "e") {
+      this.#select(edgeOf(edges, selection));
+    } else if ((event.key === "Enter" || event.key === " ") && selection !== null) {
+      this.#send(isEdgeName(selection) ? "toggle-edge" : "toggle-node", selection);
     } else {
       return;
     }
@@ -152,7 +172,7 @@ export class CircuitGraphElement extends LitElement {
           class="canvas"
           tabindex="0"
           role="application"
-          aria-label="Circuit graph. Arrow keys move between nodes, Enter ablates or restores. The table view has the same nodes."
+          aria-label="Circuit graph. Arrow keys move between nodes, E goes to an edge, Enter ablates or restores. The table view has the same nodes and edges."
           aria-describedby="now"
           @keydown=${this.#keys}
           @pointerdown=${() => (this.#moved = true)}
@@ -179,7 +199,7 @@ export class CircuitGraphElement extends LitElement {
       </div>
       <cx-graph-legend
         .graph=${this.graph}
-        @show-lines=${(event: CustomEvent<{ kind: "join" | "qk"; shown: boolean }>) =>
+        @show-lines=${(event: CustomEvent<{ kind: LineKind; shown: boolean }>) =>
           this.#view?.setShown(event.detail.kind, event.detail.shown)}
       ></cx-graph-legend>`;
   }
@@ -190,9 +210,24 @@ export class CircuitGraphElement extends LitElement {
   }
 
   #words(name: string | null): string {
+    if (isEdgeName(name)) return this.#edgeWords(name);
     const node = name === null ? undefined : this.graph?.nodes.find((one) => one.id === name);
     if (node === undefined) return "";
     return `${nodeWords(node)}, ${this.ablated.has(node.id) ? "ablated" : "kept"}`;
+  }
+
+  #edgeWords(name: string): string {
+    const edge = this.graph?.edges.find((one) => edgeName(one) === name && one.kind === "weight");
+    if (edge === undefined) return "";
+    const { ablated, restored } = this.edges;
+    const state = ablated.has(name)
+      ? "ablated"
+      : restored.has(name)
+        ? "restored"
+        : edge.kept
+          ? "kept"
+          : "pruned";
+    return `${edgeWords(edge)}, ${state}`;
   }
 
   /** Row names and layer bands, moved with the canvas. */

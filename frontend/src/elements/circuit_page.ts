@@ -2,16 +2,27 @@
  * A circuit to take apart. Owns the store and the two questions that follow from it (the numbers,
  * and the next tokens of a prompt); everything else here shows what it is given and fires events.
  */
-import { LitElement, html } from "lit";
+import { LitElement, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { api, need } from "../api/client";
 import { asProblem } from "../api/problem";
-import type { CircuitGraph, EvaluateRequest, EvaluateResponse, Problem } from "../api/types";
+import type { CircuitGraph, GraphEdge, EvaluateRequest, EvaluateResponse, Problem } from "../api/types";
 import { Answers } from "../state/answers";
-import type { Change, Exploration } from "../state/exploration";
-import { MODES, isKept, question, reset, toggle } from "../state/exploration";
+import type { EdgeChanges } from "../drawing/graph_view";
+import type { Change, Exploration, View } from "../state/exploration";
+import {
+  MODES,
+  edgeName,
+  isEdgeKept,
+  isEdgeName,
+  isKept,
+  question,
+  reset,
+  toggle,
+  toggleEdge,
+} from "../state/exploration";
 import type { Shortcut } from "../state/shortcuts";
 import { shortcutOf, takesKeys } from "../state/shortcuts";
 import { ExplorationStore } from "../state/store";
@@ -23,11 +34,10 @@ import "./circuit_heading";
 import { circuitPageStyles } from "./circuit_page_styles";
 import "./circuit_toolbar";
 import type { CircuitToolbar } from "./circuit_toolbar";
-import "./edge_table";
+import "./edge_card";
 import type { HelpDialog } from "./help_dialog";
 import "./help_dialog";
 import "./node_card";
-import "./node_table";
 import "./number_panel";
 import "./pair_choice";
 import "./pair_list";
@@ -35,6 +45,15 @@ import "./problem_panel";
 import "./prompt_box";
 import "./provenance_panel";
 import { Resource } from "./resource";
+import type { SizeFigure } from "./size_figure";
+
+/** Views whose elements are fetched when they are first shown. */
+const LATER: Record<View, () => Promise<unknown>> = {
+  graph: async () => undefined,
+  table: () => import("./circuit_tables"),
+  sizes: () => import("./size_curve"),
+  report: () => import("./circuit_report"),
+};
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -45,6 +64,10 @@ export class CircuitPage extends LitElement {
   @property() slug = "";
   @state() private exploration: Exploration | null = null;
   @state() private ablated: ReadonlySet<string> = NONE;
+  @state() private edges: EdgeChanges = { ablated: NONE, restored: NONE };
+  /** A child outside the shadow root, because Plotly's styles are in the document. */
+  @state() private figure: SizeFigure | null = null;
+  @state() private seen: ReadonlySet<View> = new Set();
   @state() private problem: Problem | null = null;
   @query("cx-circuit-toolbar") private readonly toolbar!: CircuitToolbar | null;
   @query("cx-circuit-graph") private readonly drawing!: CircuitGraphElement | null;
@@ -118,8 +141,30 @@ export class CircuitPage extends LitElement {
   /** Follows the store: draws the state, and asks what it asks. */
   #show(next: Exploration): void {
     this.exploration = next;
+    this.edges = { ablated: next.ablatedEdges, restored: next.restoredEdges };
+    void this.#bring(next.view);
     if (this.#graph.data) this.#showAblated(this.#graph.data);
     this.#ask();
+  }
+
+  /** Fetches what a view needs; once seen, it stays, so that its place is kept. */
+  async #bring(view: View): Promise<void> {
+    if (this.seen.has(view)) return;
+    try {
+      await LATER[view]();
+      if (view === "sizes") await this.#addFigure();
+    } catch (error) {
+      this.problem = asProblem(error);
+    }
+    this.seen = new Set([...this.seen, view]);
+  }
+
+  async #addFigure(): Promise<void> {
+    const { SizeFigure } = await import("./size_figure");
+    if (this.figure) return;
+    this.figure = new SizeFigure();
+    this.figure.slot = "figure";
+    this.append(this.figure);
   }
 
   #showAblated(graph: CircuitGraph): void {
@@ -148,6 +193,20 @@ export class CircuitPage extends LitElement {
 
   #select(event: CustomEvent<string>): void {
     this.#store?.select(event.detail);
+  }
+
+  #toggleEdge(event: CustomEvent<string>): void {
+    const edge = this.#edge(event.detail);
+    if (edge) this.#step((now) => toggleEdge(now, edge));
+  }
+
+  /** Shows a node or an edge in the graph: a step, so that Back returns to where it was named. */
+  #showInGraph({ detail }: CustomEvent<string>): void {
+    this.#step((now) => ({ ...now, view: "graph", selection: detail }));
+  }
+
+  #edge(name: string): GraphEdge | undefined {
+    return this.#graph.data?.edges.find((one) => one.kind === "weight" && edgeName(one) === name);
   }
 
   readonly #keys = (event: KeyboardEvent): void => {
@@ -219,30 +278,58 @@ export class CircuitPage extends LitElement {
   }
 
   #stage(graph: CircuitGraph, exploration: Exploration | null): TemplateResult {
-    const isTable = exploration?.view === "table";
-    const selection = exploration?.selection ?? null;
+    const view = exploration?.view ?? "graph";
     return html`<cx-circuit-graph
-        ?hidden=${isTable}
+        ?hidden=${view !== "graph"}
         .graph=${graph}
         .ablated=${this.ablated}
-        .selection=${selection}
+        .edges=${this.edges}
+        .selection=${exploration?.selection ?? null}
         @toggle-node=${this.#toggle}
         @select-node=${this.#select}
+        @toggle-edge=${this.#toggleEdge}
+        @select-edge=${this.#select}
       ></cx-circuit-graph>
-      ${isTable
-        ? html`<div class="tables">
-            <h2>Nodes</h2>
-            <cx-node-table
+      ${exploration === null ? "" : this.#others(graph, exploration)}`;
+  }
+
+  /** The views beside the graph. */
+  #others(graph: CircuitGraph, exploration: Exploration): TemplateResult {
+    const { view } = exploration;
+    const detail = this.#detail.data;
+    const page = (name: View, content: () => TemplateResult): TemplateResult | typeof nothing =>
+      view === name || this.seen.has(name)
+        ? html`<div class="view ${name}" tabindex="0" ?hidden=${view !== name}>${content()}</div>`
+        : nothing;
+    return html`${view === "table"
+        ? html`<div class="view table">
+            <cx-circuit-tables
               .graph=${graph}
               .ablated=${this.ablated}
-              .selection=${selection}
+              .exploration=${exploration}
               @toggle-node=${this.#toggle}
               @select-node=${this.#select}
-            ></cx-node-table>
-            <h2>Edges</h2>
-            <cx-edge-table .graph=${graph}></cx-edge-table>
+              @toggle-edge=${this.#toggleEdge}
+              @select-edge=${this.#select}
+            ></cx-circuit-tables>
           </div>`
-        : ""}`;
+        : nothing}
+      ${page(
+        "sizes",
+        () => html`<cx-size-curve .detail=${detail} .figure=${this.figure}>
+          <slot name="figure"></slot>
+        </cx-size-curve>`,
+      )}
+      ${page(
+        "report",
+        () => html`<cx-circuit-report
+          slug=${this.slug}
+          .exists=${detail?.summary.has_report ?? null}
+          .selection=${exploration.selection}
+          @select-node=${this.#showInGraph}
+          @select-edge=${this.#showInGraph}
+        ></cx-circuit-report>`,
+      )}`;
   }
 
   #side(exploration: Exploration): TemplateResult {
@@ -265,16 +352,7 @@ export class CircuitPage extends LitElement {
         .exploration=${exploration}
         @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
       ></cx-pair-choice>
-      ${part(
-        "Node",
-        html`<cx-node-card
-          .graph=${this.#graph.data}
-          .node=${exploration.selection}
-          .ablated=${exploration.selection !== null && this.ablated.has(exploration.selection)}
-          @toggle-node=${this.#toggle}
-          @select-node=${this.#select}
-        ></cx-node-card>`,
-      )}
+      ${part("Node or edge", this.#card(exploration))}
       ${part(
         "Pairs, worst first",
         html`<cx-pair-list ?stale=${stale} .pairs=${answer?.pairs ?? []}></cx-pair-list>`,
@@ -296,5 +374,27 @@ export class CircuitPage extends LitElement {
         html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
         false,
       )}`;
+  }
+
+  #card(exploration: Exploration): TemplateResult {
+    const { selection } = exploration;
+    if (isEdgeName(selection)) {
+      const edge = this.#edge(selection);
+      return html`<cx-edge-card
+        .graph=${this.#graph.data}
+        .edge=${selection}
+        .kept=${edge !== undefined && isEdgeKept(exploration, edge)}
+        @toggle-edge=${this.#toggleEdge}
+        @select-node=${this.#select}
+      ></cx-edge-card>`;
+    }
+    return html`<cx-node-card
+      .graph=${this.#graph.data}
+      .node=${selection}
+      .ablated=${selection !== null && this.ablated.has(selection)}
+      @toggle-node=${this.#toggle}
+      @select-node=${this.#select}
+      @select-edge=${this.#select}
+    ></cx-node-card>`;
   }
 }

@@ -26,13 +26,13 @@ export const circuitPageStyles = css`
   cx-circuit-graph {
     height: 100%;
   }
-  .tables {
+  .view {
     position: relative;
     height: 100%;
     overflow: auto;
   }
-  .tables h2 {
-    padding: 14px 12px 6px;
+  .view:focus-visible {
+    outline-offset: -3px;
   }
   .stage > cx-problem,
   .loading {
@@ -72,9 +72,15 @@ export const circuitPageStyles = css`
       height: auto;
     }
     .stage {
+      border-bottom: 1px solid var(--line);
+    }
+    cx-circuit-graph,
+    .view.table {
       height: 66vh;
       min-height: 440px;
-      border-bottom: 1px solid var(--line);
+    }
+    .view {
+      height: auto;
     }
     aside {
       border-left: 0;

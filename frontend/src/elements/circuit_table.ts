@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { CircuitSummary } from "../api/types";
+import { methodTitle } from "../state/methods";
 import type { Order, SortKey } from "../state/order";
 import { sorted } from "../state/order";
 import { base, chips, tables } from "../styles/shared";
@@ -19,6 +20,7 @@ type Column =
   | "loss"
   | "accuracy"
   | "target"
+  | "method"
   | "seed"
   | "seconds"
   | "created";
@@ -32,6 +34,7 @@ const KEYS: Record<Column, SortKey<CircuitSummary>> = {
   loss: (c) => c.task_loss,
   accuracy: (c) => c.accuracy,
   target: (c) => c.target_loss,
+  method: (c) => methodTitle(c.method),
   seed: (c) => c.seed,
   seconds: (c) => c.seconds,
   created: (c) => c.created,
@@ -46,6 +49,7 @@ export class CircuitTable extends LitElement {
     css`
       td,
       th {
+        padding-inline: 9px;
         white-space: nowrap;
       }
       @media (max-width: 900px) {
@@ -82,7 +86,7 @@ export class CircuitTable extends LitElement {
             ${header("Induced edges", "induced")} ${header("Kept edges", "kept")}
             ${header("Nodes", "nodes")} ${header("Task loss", "loss")}
             ${header("Accuracy", "accuracy")} ${header("Target", "target")}
-            ${header("Seed", "seed")} ${header("Search", "seconds")} ${header("Found", "created")}
+            ${header("Method", "method", false)} ${header("Seed", "seed")} ${header("Search", "seconds")} ${header("Found", "created")}
           </tr>
         </thead>
         <tbody>
@@ -112,6 +116,7 @@ export class CircuitTable extends LitElement {
           ${circuit.meets_target ? "meets" : "misses"} ${circuit.target_loss}
         </span>
       </td>
+      <td>${methodTitle(circuit.method)}</td>
       <td class="number">${circuit.seed}</td>
       <td class="number">${seconds(circuit.seconds)}</td>
       <td class="number">${instant(circuit.created)}</td>

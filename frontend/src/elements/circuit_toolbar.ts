@@ -7,12 +7,13 @@ import type { TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 
 import type { GraphNode, Mode, Value } from "../api/types";
-import type { Change, Exploration } from "../state/exploration";
+import type { Change, Exploration, View } from "../state/exploration";
 import {
   MODES,
   MODE_NAMES,
   VALUES,
   VALUE_NAMES,
+  VIEWS,
   isUntouched,
   reset,
 } from "../state/exploration";
@@ -35,10 +36,19 @@ const VALUE_HINTS: Record<Value, string> = {
   resample: "An ablated node takes values from random held-out text",
 };
 
-const VIEWS = [
-  { value: "graph", label: "Graph" },
-  { value: "table", label: "Table" },
-];
+const VIEW_NAMES: Record<View, string> = {
+  graph: "Graph",
+  table: "Table",
+  sizes: "Sizes",
+  report: "Report",
+};
+
+const VIEW_HINTS: Record<View, string> = {
+  graph: "The circuit drawn",
+  table: "Its nodes and edges as tables",
+  sizes: "Loss against size on the way to this circuit; every size can be opened",
+  report: "What was tested about this circuit, and what came out",
+};
 
 @customElement("cx-circuit-toolbar")
 export class CircuitToolbar extends LitElement {
@@ -125,10 +135,10 @@ export class CircuitToolbar extends LitElement {
             this.dispatchEvent(new CustomEvent("select-node", { detail: event.detail }))}
         ></cx-node-search>
         <cx-segmented
-          .choices=${VIEWS}
+          .choices=${VIEWS.map((view) => ({ value: view, label: VIEW_NAMES[view], hint: VIEW_HINTS[view] }))}
           .value=${state.view}
-          @choose=${(event: CustomEvent<string>) =>
-            this.#change((now) => ({ ...now, view: event.detail === "table" ? "table" : "graph" }))}
+          @choose=${(event: CustomEvent<View>) =>
+            this.#change((now) => ({ ...now, view: event.detail }))}
         ></cx-segmented>
       </div>`;
   }

@@ -1,24 +1,22 @@
-/** The weights of the circuit as a table; the strongest come first. */
+/**
+ * The weights of the circuit as a table, the strongest first, with the same toggles as the drawing.
+ * Fires `toggle-edge` and `select-edge`.
+ */
 import { LitElement, css, html, nothing } from "lit";
-import type { TemplateResult } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
+import type { Exploration } from "../state/exploration";
+import { edgeName, isEdgeKept } from "../state/exploration";
 import type { Order, SortKey } from "../state/order";
 import { sorted } from "../state/order";
 import { base, controls, tables } from "../styles/shared";
 import { plural, signed } from "../text/format";
 import { sortHeader } from "./sort_header";
 
-type Column = "source" | "target" | "weight" | "size" | "kept";
+type Column = "source" | "target" | "weight" | "size" | "pruned" | "state";
 
-const KEYS: Record<Column, SortKey<GraphEdge>> = {
-  source: (edge) => edge.source,
-  target: (edge) => edge.target,
-  weight: (edge) => edge.weight ?? null,
-  size: (edge) => Math.abs(edge.weight ?? 0),
-  kept: (edge) => Number(edge.kept),
-};
 /** Rows shown at first; a button brings the rest. */
 const PAGE = 300;
 
@@ -35,8 +33,19 @@ export class EdgeTable extends LitElement {
       .negative {
         color: var(--negative-text);
       }
-      tr.pruned {
+      tr.selected {
+        background: var(--accent-wash);
+      }
+      tbody tr {
+        scroll-margin: 44px 0;
+      }
+      tr.ablated code {
         color: var(--ink-3);
+        text-decoration: line-through;
+      }
+      input {
+        margin: 0;
+        accent-color: var(--accent);
       }
       td,
       tbody th {
@@ -49,21 +58,40 @@ export class EdgeTable extends LitElement {
   ];
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
+  @property({ attribute: false }) exploration!: Exploration;
   @state() private order: Order<Column> = { by: "size", descending: true };
   @state() private shown = PAGE;
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get("exploration");
+    if (changed.has("exploration") && before?.selection !== this.exploration.selection) {
+      this.renderRoot.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  #keys(): Record<Column, SortKey<GraphEdge>> {
+    return {
+      source: (edge) => edge.source,
+      target: (edge) => edge.target,
+      weight: (edge) => edge.weight ?? null,
+      size: (edge) => Math.abs(edge.weight ?? 0),
+      pruned: (edge) => Number(edge.kept),
+      state: (edge) => Number(!isEdgeKept(this.exploration, edge)),
+    };
+  }
 
   override render(): TemplateResult {
     const header = (label: string, by: Column, numeric = false): TemplateResult =>
       sortHeader(label, by, this.order, (order) => (this.order = order), numeric);
     const weights = (this.graph?.edges ?? []).filter((edge) => edge.kind === "weight");
-    const rows = sorted(weights, KEYS, this.order);
+    const rows = sorted(weights, this.#keys(), this.order);
     return html`<table>
         <caption class="visually-hidden">Induced edges of the circuit</caption>
         <thead>
           <tr>
-            ${header("From", "source")} ${header("To", "target")}
+            ${header("Kept", "state")} ${header("From", "source")} ${header("To", "target")}
             ${header("Weight", "weight", true)} ${header("Size", "size", true)}
-            ${header("Pruned", "kept")}
+            ${header("By the search", "pruned")}
           </tr>
         </thead>
         <tbody>
@@ -79,12 +107,27 @@ export class EdgeTable extends LitElement {
 
   #row(edge: GraphEdge): TemplateResult {
     const weight = edge.weight ?? 0;
-    return html`<tr class=${edge.kept ? "" : "pruned"}>
+    const name = edgeName(edge);
+    const kept = isEdgeKept(this.exploration, edge);
+    const classes = `${kept ? "" : "ablated"} ${name === this.exploration.selection ? "selected" : ""}`;
+    return html`<tr class=${classes} @click=${() => this.#send("select-edge", name)}>
+      <td>
+        <input
+          type="checkbox"
+          aria-label="Keep the edge from ${edge.source} to ${edge.target}"
+          .checked=${kept}
+          @change=${() => this.#send("toggle-edge", name)}
+        />
+      </td>
       <td><code>${edge.source}</code></td>
       <td><code>${edge.target}</code></td>
       <td class="number ${weight < 0 ? "negative" : "positive"}">${signed(weight, 4)}</td>
       <td class="number">${Math.abs(weight).toFixed(4)}</td>
-      <td>${edge.kept ? "" : "pruned"}</td>
+      <td>${edge.kept ? "kept" : "pruned"}</td>
     </tr>`;
+  }
+
+  #send(event: "toggle-edge" | "select-edge", name: string): void {
+    this.dispatchEvent(new CustomEvent<string>(event, { detail: name }));
   }
 }

@@ -4,9 +4,11 @@ import type { SVGTemplateResult, TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { CircuitGraph } from "../api/types";
+import type { LineKind } from "../drawing/graph_view";
 import type { NodeKind } from "../drawing/rows";
 import { KINDS, KIND_NAMES } from "../drawing/rows";
 import { base } from "../styles/shared";
+import { count, plural } from "../text/format";
 
 const OUTLINES: Record<NodeKind, SVGTemplateResult> = {
   read: svg`<ellipse cx="12" cy="7" rx="10.5" ry="6" stroke="var(--kind-write)"/>`,
@@ -55,6 +57,9 @@ export class GraphLegend extends LitElement {
         stroke-width: 1.4;
         overflow: visible;
       }
+      .size {
+        margin-left: auto;
+      }
       input {
         margin: 0;
         accent-color: var(--accent);
@@ -67,6 +72,8 @@ export class GraphLegend extends LitElement {
   override render(): TemplateResult {
     const present = new Set(this.graph?.nodes.map((node) => node.kind));
     const lines = new Set(this.graph?.edges.map((edge) => edge.kind));
+    const weights = this.graph?.edges.filter((edge) => edge.kind === "weight") ?? [];
+    const kept = weights.filter((edge) => edge.kept).length;
     return html`<ul aria-label="Legend">
       ${KINDS.filter((kind) => present.has(kind)).map(
         (kind) => html`<li title=${KIND_NAMES[kind]}>
@@ -81,19 +88,31 @@ export class GraphLegend extends LitElement {
           <rect x="1" y="1" width="22" height="12" rx="3" stroke-dasharray="3 2" />
           <path d="M3 2 21 12M21 2 3 12" />
         </svg>
+        <svg viewBox="0 0 24 14" aria-hidden="true" fill="none" stroke="var(--ink-3)">
+          <path d="M1 7h22" stroke-dasharray="5 3.5" style="stroke-width: 2.4" />
+          <path d="M12 2v10" style="stroke: var(--ink); stroke-width: 2" />
+        </svg>
         ablated
       </li>
       ${this.#line("positive", "var(--positive)")} ${this.#line("negative", "var(--negative)")}
+      ${kept < weights.length
+        ? this.#line("pruned", "var(--positive)", "5 3.5", "pruned")
+        : nothing}
       ${lines.has("join")
         ? this.#line("written, read later", "var(--ink-3)", "4 3", "join")
         : nothing}
       ${lines.has("qk") ? this.#line("q times k", "var(--kind-q)", "1.5 2.5", "qk") : nothing}
+      <li class="size">
+        ${count(kept)} kept of ${plural(weights.length, "induced edge")}
+      </li>
     </ul>`;
   }
 
-  #line(words: string, color: string, dashes = "", kind?: "join" | "qk"): TemplateResult {
+  #line(words: string, color: string, dashes = "", kind?: LineKind): TemplateResult {
+    const opacity = kind === "pruned" ? 0.5 : 1;
+    const style = `stroke: ${color}; stroke-width: 2.4; opacity: ${opacity}`;
     const picture = html`<svg viewBox="0 0 24 14" aria-hidden="true">
-      <path d="M1 7h22" stroke-dasharray=${dashes} style="stroke: ${color}; stroke-width: 2.4" />
+      <path d="M1 7h22" stroke-dasharray=${dashes} style=${style} />
     </svg>`;
     if (kind === undefined) return html`<li>${picture} ${words}</li>`;
     return html`<li>
@@ -109,7 +128,7 @@ export class GraphLegend extends LitElement {
     </li>`;
   }
 
-  #show(kind: "join" | "qk", shown: boolean): void {
+  #show(kind: LineKind, shown: boolean): void {
     this.dispatchEvent(new CustomEvent("show-lines", { detail: { kind, shown } }));
   }
 }

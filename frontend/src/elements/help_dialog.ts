@@ -7,9 +7,10 @@ import { dialogs } from "../styles/dialogs";
 import { base, controls } from "../styles/shared";
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
-  [["Click"], "ablate a node, or restore it"],
+  [["Click"], "ablate a node, or restore it; select an edge"],
   [["←", "→", "↑", "↓"], "move among nodes, once the graph has the focus"],
-  [["Enter", "Space"], "ablate or restore the selected node"],
+  [["E"], "from a node to its strongest edge; then ← → to other edges, ↑ ↓ to its ends"],
+  [["Enter", "Space"], "ablate or restore the selected node or edge"],
   [["1", "2", "3"], "circuit alone, circuit ablated, whole model"],
   [["Ctrl Z"], "undo (the browser's Back does the same)"],
   [["Ctrl Shift Z", "Ctrl Y"], "redo (Forward)"],

@@ -1,4 +1,4 @@
-/** A search as it runs: status, loss and size falling, the log, and where it led. */
+/** A job as it runs: status, loss and size of a search falling, the log, and where it led. */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
@@ -7,10 +7,11 @@ import { api, need } from "../api/client";
 import { listenToJob } from "../api/events";
 import { asProblem } from "../api/problem";
 import type { JobDetail, Problem, Progress } from "../api/types";
+import { methodTitle } from "../state/methods";
 import { base, chips, controls } from "../styles/shared";
-import { count, decimal, instant } from "../text/format";
+import { count, decimal, instant, seconds } from "../text/format";
 import { facts, factStyles } from "./facts";
-import { hasEnded, stageWords, statusChip } from "./job_words";
+import { hasEnded, searchRequest, stageWords, statusChip, verification } from "./job_words";
 import { header, pageHeader } from "./page_header";
 import "./problem_panel";
 import { ProgressFigure } from "./progress_figure";
@@ -146,31 +147,38 @@ export class JobPage extends LitElement {
   #page(job: JobDetail): TemplateResult {
     const { request } = job;
     const ended = hasEnded(job.status);
+    const report = verification(job);
     return html`${header({
-        over: `Search ${job.id}`,
+        over: `${report ? "Report" : "Search"} ${job.id}`,
         title: request.task,
         lead: html`in <a href="/checkpoints/${request.checkpoint}">${request.checkpoint}</a>
           ${statusChip(job.status)}`,
-        actions: ended ? html`` : html`<button @click=${this.#cancel}>Cancel search</button>`,
+        actions: ended ? html`` : html`<button @click=${this.#cancel}>
+              ${report ? "Cancel report" : "Cancel search"}
+            </button>`,
       })}
       <div class="columns">
         <div>
           <cx-problem no-retry .problem=${this.problem ?? job.error ?? null}></cx-problem>
           ${this.#outcome(job)} ${this.#now(job)}
-          <div class="panel figure">
-            <slot name="figure"></slot>
-          </div>
+          ${report
+            ? nothing
+            : html`<div class="panel figure"><slot name="figure"></slot></div>`}
         </div>
         <aside>${this.#aside(job)}</aside>
       </div>`;
   }
 
   #outcome(job: JobDetail): TemplateResult | typeof nothing {
-    if (job.slug) {
+    if (job.status === "done" && job.slug) {
+      const report = verification(job) !== null;
+      const path = `/circuits/${job.slug}${report ? "?view=report" : ""}`;
       return html`<div class="panel done" role="status">
-        <p>Found <code>${job.slug}</code>.</p>
+        <p>${report ? "Computed the report on" : "Found"} <code>${job.slug}</code>.</p>
         <p style="margin-top: 8px">
-          <a class="button primary" href="/circuits/${job.slug}">Open the circuit</a>
+          <a class="button primary" href=${path}>
+            ${report ? "Open the report" : "Open the circuit"}
+          </a>
         </p>
       </div>`;
     }
@@ -182,7 +190,7 @@ export class JobPage extends LitElement {
     }
     if (job.status === "interrupted" && !job.error) {
       return html`<p class="panel now">
-        Cut off by a restart of the server. Start the search again with the same seed.
+        Cut off by a restart of the server. Start it again; a search takes the same seed.
       </p>`;
     }
     return nothing;
@@ -208,10 +216,23 @@ export class JobPage extends LitElement {
 
   #aside(job: JobDetail): TemplateResult {
     const { request } = job;
+    const [report, asked] = [verification(job), searchRequest(job)];
     return html`<section>
         <h2>Asked for</h2>
         ${facts([
           ["Task", html`<a href="/tasks/${request.task}">${request.task}</a>`],
+          ...(report
+            ? ([
+                ["Circuit", html`<a href="/circuits/${report.slug}">${report.slug}</a>`],
+                ["Stability, controls", report.quick ? "left out" : "computed"],
+              ] as const)
+            : []),
+          ...(asked
+            ? ([
+                ["Method", methodTitle(asked.method ?? "path")],
+                ["Time budget", asked.seconds == null ? "none" : seconds(asked.seconds)],
+              ] as const)
+            : []),
           ["Target loss", `${request.target_loss} nats`],
           ["Seed", String(request.seed)],
           ["Asked", instant(job.created)],

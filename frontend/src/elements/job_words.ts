@@ -1,8 +1,9 @@
-/** How the pages speak of a job's status and stages. */
+/** How the pages speak of a job: what it does, its status, its stages. */
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 
-import type { JobStatus } from "../api/types";
+import type { JobDetail, JobStatus, SearchRequest, Verification } from "../api/types";
+import { stageTitle } from "../state/report";
 
 const TONES: Record<JobStatus, string> = {
   queued: "",
@@ -29,5 +30,15 @@ export function hasEnded(status: JobStatus): boolean {
 }
 
 export function stageWords(stage: string): string {
-  return STAGES[stage] ?? stage;
+  return STAGES[stage] ?? stageTitle(stage);
+}
+
+/** What a job that computes a report was asked for; null for a search. */
+export function verification(job: JobDetail): Verification | null {
+  return "slug" in job.request ? job.request : null;
+}
+
+/** What a search was asked for; null for a report. */
+export function searchRequest(job: JobDetail): SearchRequest | null {
+  return "slug" in job.request ? null : job.request;
 }

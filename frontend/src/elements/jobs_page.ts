@@ -1,13 +1,14 @@
-/** All searches, the latest first; looks again every few seconds while one is under way. */
+/** All jobs, the latest first; looks again every few seconds while one is under way. */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 
 import { api, need } from "../api/client";
 import type { JobDetail } from "../api/types";
+import { methodTitle } from "../state/methods";
 import { base, chips, controls, tables } from "../styles/shared";
 import { decimal, instant, seconds } from "../text/format";
-import { hasEnded, stageWords, statusChip } from "./job_words";
+import { hasEnded, searchRequest, stageWords, statusChip } from "./job_words";
 import { header, pageHeader } from "./page_header";
 import { Resource } from "./resource";
 
@@ -46,12 +47,12 @@ export class JobsPage extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="page">
-      ${header({ title: "Jobs", lead: "Searches for circuits: waiting, under way and ended." })}
+      ${header({ title: "Jobs", lead: "Searches for circuits and reports on them: waiting, under way and ended." })}
       ${this.#jobs.render((jobs) =>
         jobs.length === 0
           ? html`<div class="panel empty">
-              <h2>No search yet</h2>
-              <p><a href="/">Choose a task and a checkpoint</a> to start one.</p>
+              <h2>No job yet</h2>
+              <p><a href="/">Choose a task and a checkpoint</a> to start a search.</p>
             </div>`
           : this.#table(jobs),
       )}
@@ -65,6 +66,7 @@ export class JobsPage extends LitElement {
           <tr>
             <th scope="col">Job</th>
             <th scope="col">Status</th>
+            <th scope="col">What</th>
             <th scope="col">Task</th>
             <th scope="col">Checkpoint</th>
             <th scope="col" class="number">Target</th>
@@ -79,6 +81,7 @@ export class JobsPage extends LitElement {
             (job) => html`<tr>
               <th scope="row"><a href="/jobs/${job.id}"><code>${job.id.slice(0, 8)}</code></a></th>
               <td>${statusChip(job.status)}</td>
+              <td>${what(job)}</td>
               <td><a href="/tasks/${job.request.task}">${job.request.task}</a></td>
               <td><a href="/checkpoints/${job.request.checkpoint}">${job.request.checkpoint}</a></td>
               <td class="number">${job.request.target_loss}</td>
@@ -94,8 +97,13 @@ export class JobsPage extends LitElement {
   }
 }
 
+function what(job: JobDetail): string {
+  const search = searchRequest(job);
+  return search === null ? "report" : `search, ${methodTitle(search.method ?? "path")}`;
+}
+
 function standing(job: JobDetail): TemplateResult | string | typeof nothing {
-  if (job.slug) return html`<a href="/circuits/${job.slug}"><code>${job.slug}</code></a>`;
+  if (job.slug && job.status === "done") return html`<a href="/circuits/${job.slug}"><code>${job.slug}</code></a>`;
   if (job.error) return job.error.title;
   if (job.status === "queued") return `${job.queue_position ?? 0} ahead of it`;
   if (job.progress && job.status === "running") {

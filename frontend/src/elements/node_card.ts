@@ -1,10 +1,14 @@
-/** The selected node: what it is, its mean, its edges; a button ablates or restores it. */
+/**
+ * The selected node: what it is, its mean, its edges; a button ablates or restores it. Fires
+ * `toggle-node`, and `select-node` or `select-edge` with another name.
+ */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import { KIND_NAMES } from "../drawing/rows";
+import { edgeName } from "../state/exploration";
 import { base, chips, controls } from "../styles/shared";
 import { decimal, plural, signed } from "../text/format";
 
@@ -47,9 +51,15 @@ export class NodeCard extends LitElement {
         gap: 8px;
         line-height: 1.7;
       }
-      li span {
+      li > :first-child {
         min-width: 64px;
         text-align: right;
+      }
+      li > button.link:first-child {
+        justify-content: flex-end;
+        font-size: inherit;
+        color: inherit;
+        text-decoration-color: var(--line-2);
       }
       .positive {
         color: var(--positive-text);
@@ -77,7 +87,7 @@ export class NodeCard extends LitElement {
     if (!this.graph || node === undefined) {
       return html`<p class="quiet">
         ${this.node === null
-          ? "Click a node to ablate it, once more to restore it. The node clicked last is described here."
+          ? "Click a node to ablate it, once more to restore it; click an edge to choose it. What was clicked last is described here."
           : `${this.node} is not in this circuit.`}
       </p>`;
     }
@@ -104,7 +114,7 @@ export class NodeCard extends LitElement {
         ${strongest.slice(0, MOST).map((edge) => {
           const other = side === "in" ? edge.source : edge.target;
           return html`<li class=${edge.kept ? "" : "pruned"}>
-            ${weightText(edge)}
+            ${this.#weight(edge)}
             <button class="link" @click=${() => this.#send("select-node", other)}>
               <code>${other}</code>
             </button>
@@ -117,14 +127,21 @@ export class NodeCard extends LitElement {
         : nothing}`;
   }
 
-  #send(name: "toggle-node" | "select-node", node: string): void {
-    this.dispatchEvent(new CustomEvent<string>(name, { detail: node }));
+  #weight(edge: GraphEdge): TemplateResult {
+    if (edge.kind === "join") return html`<span class="quiet">join</span>`;
+    if (edge.kind === "qk") return html`<span class="quiet">q · k</span>`;
+    const weight = edge.weight ?? 0;
+    return html`<button
+      class="link"
+      title="Choose this edge"
+      aria-label="Edge of weight ${signed(weight)}"
+      @click=${() => this.#send("select-edge", edgeName(edge))}
+    >
+      <span class=${weight < 0 ? "negative" : "positive"}>${signed(weight)}</span>
+    </button>`;
   }
-}
 
-function weightText(edge: GraphEdge): TemplateResult {
-  if (edge.kind === "join") return html`<span class="quiet">join</span>`;
-  if (edge.kind === "qk") return html`<span class="quiet">q · k</span>`;
-  const weight = edge.weight ?? 0;
-  return html`<span class=${weight < 0 ? "negative" : "positive"}>${signed(weight)}</span>`;
+  #send(event: "toggle-node" | "select-node" | "select-edge", name: string): void {
+    this.dispatchEvent(new CustomEvent<string>(event, { detail: name }));
+  }
 }

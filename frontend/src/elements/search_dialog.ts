@@ -6,6 +6,8 @@ import { customElement, query, state } from "lit/decorators.js";
 import { api, need } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { CheckpointSummary, Problem, TaskSummary } from "../api/types";
+import type { Method } from "../state/methods";
+import { METHODS } from "../state/methods";
 import { dialogs } from "../styles/dialogs";
 import { base, controls } from "../styles/shared";
 import "./problem_panel";
@@ -23,6 +25,9 @@ export class SearchDialog extends LitElement {
     controls,
     dialogs,
     css`
+      dialog {
+        width: min(600px, calc(100vw - 32px));
+      }
       .fields {
         display: grid;
         grid-template-columns: 1fr 1fr;
@@ -40,6 +45,45 @@ export class SearchDialog extends LitElement {
         font-size: var(--small);
         color: var(--ink-3);
       }
+      fieldset {
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        margin-bottom: 3px;
+        padding: 0;
+        font-size: var(--small);
+        color: var(--ink-2);
+      }
+      fieldset label {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 0 8px;
+        margin: 0;
+        padding: 4px 8px;
+        border-radius: 4px;
+        cursor: pointer;
+      }
+      fieldset label:has(:checked) {
+        background: var(--accent-wash);
+      }
+      fieldset input[type="radio"] {
+        width: auto;
+        min-height: 0;
+        margin: 3px 0 0;
+        accent-color: var(--accent);
+      }
+      fieldset b {
+        font-size: 13px;
+        font-weight: 600;
+        color: var(--ink);
+      }
+      fieldset .hint {
+        grid-column: 2;
+        margin: 0;
+        color: var(--ink-2);
+      }
       cx-problem {
         margin-top: 14px;
       }
@@ -49,6 +93,7 @@ export class SearchDialog extends LitElement {
   @state() private checkpoints: readonly CheckpointSummary[] = [];
   @state() private tasks: readonly TaskSummary[] = [];
   @state() private start: SearchStart = {};
+  @state() private method: Method = "path";
   @state() private problem: Problem | null = null;
   @state() private sending = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement;
@@ -95,6 +140,8 @@ export class SearchDialog extends LitElement {
             task: text("task"),
             target_loss: Number(text("target_loss")),
             seed: Number(text("seed")),
+            method: this.method,
+            seconds: text("seconds") === "" ? null : Number(text("seconds")),
           },
         }),
       );
@@ -111,7 +158,7 @@ export class SearchDialog extends LitElement {
       <form @submit=${this.#submit}>
         <h2 id="title">Search for a circuit</h2>
         <p>
-          Looks for the smallest set of nodes that meets the target loss, with everything else
+          Looks for the smallest circuit that meets the target loss, with everything else
           mean-ablated.
         </p>
         <div class="fields">
@@ -136,6 +183,27 @@ export class SearchDialog extends LitElement {
             <label for="seed">Seed</label>
             <input id="seed" name="seed" type="number" min="0" max="2147483647" step="1" value="0" required />
             <p class="hint">The same seed finds the same circuit.</p>
+          </div>
+          <fieldset class="wide">
+            <legend>Method</legend>
+            ${METHODS.map(
+              ({ name, title, does }) => html`<label>
+                <input
+                  type="radio"
+                  name="method"
+                  value=${name}
+                  .checked=${name === this.method}
+                  @change=${() => (this.method = name)}
+                />
+                <b>${title}</b>
+                <span class="hint">${does}</span>
+              </label>`,
+            )}
+          </fieldset>
+          <div class="wide">
+            <label for="seconds">Time budget, seconds</label>
+            <input id="seconds" name="seconds" type="number" min="1" max="86400" step="any" />
+            <p class="hint">${METHODS.find(({ name }) => name === this.method)?.unbounded}</p>
           </div>
         </div>
         <cx-problem no-retry .problem=${this.problem}></cx-problem>

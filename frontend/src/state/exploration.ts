@@ -5,10 +5,13 @@
  * A node is kept if it is in (base of the mode + restored) - ablated; the base is the circuit
  * (circuit alone), everything but the circuit (circuit ablated) or everything (whole model).
  * `ablated` and `restored` never overlap.
+ *
+ * An edge is named by its ends, `source>target`. The circuit alone lacks its pruned edges, the other
+ * modes have them; `ablatedEdges` and `restoredEdges` are what was changed by hand.
  */
 import type { EvaluateRequest, Mode, Split, Value } from "../api/types";
 
-export type View = "graph" | "table";
+export type View = "graph" | "table" | "sizes" | "report";
 
 export interface Exploration {
   readonly slug: string;
@@ -16,8 +19,11 @@ export interface Exploration {
   readonly value: Value;
   readonly ablated: ReadonlySet<string>;
   readonly restored: ReadonlySet<string>;
+  readonly ablatedEdges: ReadonlySet<string>;
+  readonly restoredEdges: ReadonlySet<string>;
   readonly split: Split;
   readonly seed: number;
+  /** Name of a node or of an edge. */
   readonly selection: string | null;
   readonly view: View;
   readonly prompt: string;
@@ -26,6 +32,7 @@ export interface Exploration {
 /** A way from one state to the next. */
 export type Change = (state: Exploration) => Exploration;
 
+export const VIEWS: readonly View[] = ["graph", "table", "sizes", "report"];
 export const MODES: readonly Mode[] = ["circuit", "circuit_ablated", "model"];
 export const VALUES: readonly Value[] = ["mean", "zero", "resample"];
 export const SPLITS: readonly Split[] = ["test", "validation", "train"];
@@ -51,6 +58,8 @@ export function untouched(slug: string): Exploration {
     value: "mean",
     ablated: EMPTY,
     restored: EMPTY,
+    ablatedEdges: EMPTY,
+    restoredEdges: EMPTY,
     split: "test",
     seed: 0,
     selection: null,
@@ -83,13 +92,57 @@ export function toggle(state: Exploration, nodes: Iterable<string>): Exploration
   return { ...state, ablated, restored };
 }
 
+/** What tells one edge of the circuit from another, and whether the search pruned it. */
+export interface EdgeEnds {
+  readonly source: string;
+  readonly target: string;
+  readonly kept: boolean;
+}
+
+export function edgeName({ source, target }: Pick<EdgeEnds, "source" | "target">): string {
+  return `${source}>${target}`;
+}
+
+/** Whether a name is an edge's. */
+export function isEdgeName(name: string | null): name is string {
+  return name?.includes(">") ?? false;
+}
+
+/** Whether the mode itself keeps an edge of the circuit. */
+function baseKeepsEdge(mode: Mode, edge: EdgeEnds): boolean {
+  return edge.kept || mode !== "circuit";
+}
+
+/** Whether an edge is kept, as far as it is up to the edge: its ends may be ablated. */
+export function isEdgeKept(state: Exploration, edge: EdgeEnds): boolean {
+  const name = edgeName(edge);
+  const kept = baseKeepsEdge(state.mode, edge) || state.restoredEdges.has(name);
+  return kept && !state.ablatedEdges.has(name);
+}
+
+/** Ablates a kept edge, restores one that is pruned or ablated. */
+export function toggleEdge(state: Exploration, edge: EdgeEnds): Exploration {
+  const name = edgeName(edge);
+  const ablatedEdges = new Set(state.ablatedEdges);
+  const restoredEdges = new Set(state.restoredEdges);
+  const ablate = isEdgeKept(state, edge);
+  const base = baseKeepsEdge(state.mode, edge);
+  ablatedEdges.delete(name);
+  restoredEdges.delete(name);
+  if (ablate && base) ablatedEdges.add(name);
+  if (!ablate && !base) restoredEdges.add(name);
+  return { ...state, ablatedEdges, restoredEdges };
+}
+
 /** The base of the mode again: nothing ablated or restored by hand. */
 export function reset(state: Exploration): Exploration {
-  return { ...state, ablated: EMPTY, restored: EMPTY };
+  const edges = { ablatedEdges: EMPTY, restoredEdges: EMPTY };
+  return { ...state, ablated: EMPTY, restored: EMPTY, ...edges };
 }
 
 export function isUntouched(state: Exploration): boolean {
-  return state.ablated.size === 0 && state.restored.size === 0;
+  const { ablated, restored, ablatedEdges, restoredEdges } = state;
+  return [ablated, restored, ablatedEdges, restoredEdges].every((names) => names.size === 0);
 }
 
 /** What to ask the server; names sorted, so that equal states ask equal questions. */
@@ -99,8 +152,11 @@ export function question(state: Exploration, prompt: string | null): EvaluateReq
     value: state.value,
     ablated: [...state.ablated].sort(),
     restored: [...state.restored].sort(),
+    ablated_edges: [...state.ablatedEdges].sort(),
+    restored_edges: [...state.restoredEdges].sort(),
     split: state.split,
     seed: state.seed,
+    references: true,
     prompt,
   };
 }
@@ -116,9 +172,26 @@ export function describeStep(from: Exploration, to: Exploration): string {
   if (isUntouched(to) && !isUntouched(from)) return "reset";
   const changed = difference(from, to);
   const first = changed[0];
-  if (first === undefined) return "no change";
+  if (first === undefined) return describeEdges(from, to);
   const verb = isKept(to, first) ? "restore" : "ablate";
   return changed.length === 1 ? `${verb} ${first}` : `${verb} ${changed.length} nodes`;
+}
+
+function describeEdges(from: Exploration, to: Exploration): string {
+  const added = (a: ReadonlySet<string>, b: ReadonlySet<string>): string[] =>
+    [...b].filter((name) => !a.has(name));
+  const ablated = [
+    ...added(from.ablatedEdges, to.ablatedEdges),
+    ...added(to.restoredEdges, from.restoredEdges),
+  ];
+  const restored = [
+    ...added(from.restoredEdges, to.restoredEdges),
+    ...added(to.ablatedEdges, from.ablatedEdges),
+  ];
+  const verb = ablated.length > 0 ? "ablate" : "restore";
+  const [first, ...others] = [...ablated, ...restored];
+  if (first === undefined) return "no change";
+  return others.length === 0 ? `${verb} ${first}` : `${verb} ${others.length + 1} edges`;
 }
 
 function difference(from: Exploration, to: Exploration): string[] {

@@ -7,7 +7,7 @@
  * and what the server keeps under an id, are the same text.
  */
 import type { Exploration } from "./exploration";
-import { MODES, SPLITS, VALUES, untouched } from "./exploration";
+import { MODES, SPLITS, VALUES, VIEWS, untouched } from "./exploration";
 
 /** Longest path and query that go into a request line. */
 export const LONGEST_URL = 1800;
@@ -17,8 +17,13 @@ export function toParams(state: Exploration): URLSearchParams {
   const params = new URLSearchParams();
   if (state.mode !== plain.mode) params.set("mode", state.mode);
   if (state.value !== plain.value) params.set("value", state.value);
-  if (state.ablated.size > 0) params.set("ablated", [...state.ablated].sort().join(","));
-  if (state.restored.size > 0) params.set("restored", [...state.restored].sort().join(","));
+  const list = (name: string, names: ReadonlySet<string>): void => {
+    if (names.size > 0) params.set(name, [...names].sort().join(","));
+  };
+  list("ablated", state.ablated);
+  list("restored", state.restored);
+  list("ablated_edges", state.ablatedEdges);
+  list("restored_edges", state.restoredEdges);
   if (state.split !== plain.split) params.set("split", state.split);
   if (state.seed !== plain.seed) params.set("seed", String(state.seed));
   if (state.view !== plain.view) params.set("view", state.view);
@@ -30,18 +35,20 @@ export function toParams(state: Exploration): URLSearchParams {
 /** Reads a state; whatever it does not understand is as by default. */
 export function fromParams(slug: string, params: URLSearchParams): Exploration {
   const plain = untouched(slug);
-  const ablated = names(params.get("ablated"));
-  const restored = new Set([...names(params.get("restored"))].filter((n) => !ablated.has(n)));
+  const [ablated, restored] = apart(params, "ablated", "restored");
+  const [ablatedEdges, restoredEdges] = apart(params, "ablated_edges", "restored_edges");
   return {
     slug,
     mode: oneOf(MODES, params.get("mode")) ?? plain.mode,
     value: oneOf(VALUES, params.get("value")) ?? plain.value,
     ablated,
     restored,
+    ablatedEdges,
+    restoredEdges,
     split: oneOf(SPLITS, params.get("split")) ?? plain.split,
     seed: wholeNumber(params.get("seed")) ?? plain.seed,
     selection: params.get("select") || null,
-    view: params.get("view") === "table" ? "table" : "graph",
+    view: oneOf(VIEWS, params.get("view")) ?? plain.view,
     prompt: params.get("prompt") ?? "",
   };
 }
@@ -77,6 +84,12 @@ export function fromLocation(
   if (saved) return { saved };
   const text = location.hash.length > 1 ? location.hash.slice(1) : location.search;
   return { state: fromParams(slug, new URLSearchParams(text)) };
+}
+
+/** Two lists of names; what is in the first is not in the second. */
+function apart(params: URLSearchParams, one: string, other: string): [Set<string>, Set<string>] {
+  const first = names(params.get(one));
+  return [first, new Set([...names(params.get(other))].filter((name) => !first.has(name)))];
 }
 
 function names(text: string | null): Set<string> {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+
+import type { ReportLine } from "../src/api/types";
+import { lineGroups, lineNumber, stagePlace, stageTitle } from "../src/state/report";
+import { sizeOnAxis, sizeTicks, smallestMeeting } from "../src/state/sizes";
+
+function line(group: ReportLine["group"], met: boolean | null): ReportLine {
+  return { id: `${group}.x`, group, title: "x", unit: "nats", value: 1, met, limit: "y", beside: {} };
+}
+
+describe("lineGroups", () => {
+  it("come in the order of the report, whatever the order of lines, and count what is judged", () => {
+    const groups = lineGroups([
+      line("controls", null),
+      line("sufficiency", true),
+      line("sufficiency", false),
+      line("sufficiency", null),
+    ]);
+    expect(groups.map(({ group, met, judged }) => [group, met, judged])).toEqual([
+      ["sufficiency", 1, 2],
+      ["controls", 0, 0],
+    ]);
+  });
+});
+
+describe("lineNumber", () => {
+  it.each([
+    [0.1234, "nats", "0.123"],
+    [0.1234, "share", "12.3%"],
+    [12, "count", "12"],
+    [12.25, "count", "12.3"],
+    [-0.5, "correlation", "\u22120.50"],
+    [1.5, "nats x decades", "1.50"],
+  ] as const)("%f %s", (value, unit, text) => {
+    expect(lineNumber(value, unit)).toBe(text);
+  });
+});
+
+describe("stages", () => {
+  it("are groups in words, or as the server names them", () => {
+    expect([stageTitle("curve"), stagePlace("curve")]).toEqual(["Size against loss", 10]);
+    expect([stageTitle("warming up"), stagePlace("warming up")]).toEqual(["warming up", null]);
+  });
+});
+
+describe("sizes", () => {
+  it("have a place for none on a logarithmic axis", () => {
+    expect(sizeTicks([0, 3, 12])).toEqual({
+      values: [0.5, 1, 2, 5, 10],
+      words: ["0", "1", "2", "5", "10"],
+    });
+    expect(sizeTicks([4]).words).toEqual(["1", "2"]);
+    expect([sizeOnAxis(0), sizeOnAxis(7)]).toEqual([0.5, 7]);
+  });
+
+  it("name the smallest that meets the target on validation pairs", () => {
+    const point = (nodes: number, loss: number) => ({
+      nodes,
+      induced_edges: nodes,
+      validation_loss: loss,
+      test_loss: 0,
+    });
+    const path = { ranking: [], points: [point(2, 0.5), point(5, 0.14), point(9, 0.01)] };
+    expect(smallestMeeting(path, 0.15)?.nodes).toBe(5);
+    expect(smallestMeeting(path, 0.001)).toBeNull();
+  });
+});
