@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { ReportLine } from "../src/api/types";
+import { methodTitle } from "../src/state/methods";
 import { lineGroups, lineNumber, stagePlace, stageTitle } from "../src/state/report";
 import { sizeOnAxis, sizeTicks, smallestMeeting } from "../src/state/sizes";
 
@@ -10,14 +11,19 @@ function line(group: ReportLine["group"], met: boolean | null): ReportLine {
 
 describe("lineGroups", () => {
   it("come in the order of the report, whatever the order of lines, and count what is judged", () => {
-    const groups = lineGroups([
-      line("controls", null),
-      line("sufficiency", true),
-      line("sufficiency", false),
-      line("sufficiency", null),
-    ]);
+    const groups = lineGroups({
+      lines: [
+        line("controls", null),
+        line("sufficiency", true),
+        line("sufficiency", false),
+        line("sufficiency", null),
+      ],
+      nodes: [],
+      heads: [{ head: "0.attn.head.1", divergence: 0.1 }],
+    });
     expect(groups.map(({ group, met, judged }) => [group, met, judged])).toEqual([
       ["sufficiency", 1, 2],
+      ["agreement", 0, 0],
       ["controls", 0, 0],
     ]);
   });
@@ -40,6 +46,13 @@ describe("stages", () => {
   it("are groups in words, or as the server names them", () => {
     expect([stageTitle("curve"), stagePlace("curve")]).toEqual(["Size against loss", 10]);
     expect([stageTitle("warming up"), stagePlace("warming up")]).toEqual(["warming up", null]);
+  });
+});
+
+describe("methods", () => {
+  it("have titles, with the size where one was opened, and unknown ones their own name", () => {
+    const names = ["path", "path at size 12", "masks+elimination"];
+    expect(names.map(methodTitle)).toEqual(["Path", "Path at size 12", "masks+elimination"]);
   });
 });
 

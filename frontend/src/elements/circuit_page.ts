@@ -15,8 +15,6 @@ import type { Change, Exploration, View } from "../state/exploration";
 import {
   MODES,
   edgeName,
-  isEdgeKept,
-  isEdgeName,
   isKept,
   question,
   reset,
@@ -32,18 +30,12 @@ import "./circuit_graph";
 import type { CircuitGraphElement } from "./circuit_graph";
 import "./circuit_heading";
 import { circuitPageStyles } from "./circuit_page_styles";
+import "./circuit_side";
 import "./circuit_toolbar";
 import type { CircuitToolbar } from "./circuit_toolbar";
-import "./edge_card";
 import type { HelpDialog } from "./help_dialog";
 import "./help_dialog";
-import "./node_card";
-import "./number_panel";
-import "./pair_choice";
-import "./pair_list";
 import "./problem_panel";
-import "./prompt_box";
-import "./provenance_panel";
 import { Resource } from "./resource";
 import type { SizeFigure } from "./size_figure";
 
@@ -299,7 +291,15 @@ export class CircuitPage extends LitElement {
     const detail = this.#detail.data;
     const page = (name: View, content: () => TemplateResult): TemplateResult | typeof nothing =>
       view === name || this.seen.has(name)
-        ? html`<div class="view ${name}" tabindex="0" ?hidden=${view !== name}>${content()}</div>`
+        ? html`<div
+            class="view ${name}"
+            role="region"
+            aria-label=${name === "sizes" ? "Sizes" : "Report"}
+            tabindex="0"
+            ?hidden=${view !== name}
+          >
+            ${content()}
+          </div>`
         : nothing;
     return html`${view === "table"
         ? html`<div class="view table">
@@ -333,68 +333,19 @@ export class CircuitPage extends LitElement {
   }
 
   #side(exploration: Exploration): TemplateResult {
-    const { answer, stale, problem } = this.#numbers.current;
-    const next = this.#nextTokens.current;
-    const detail = this.#detail.data;
-    const part = (title: string, content: TemplateResult, open = true): TemplateResult =>
-      html`<details ?open=${open}>
-        <summary>${title}</summary>
-        ${content}
-      </details>`;
-    return html`<cx-number-panel
-        .answer=${answer}
-        .stale=${stale}
-        .problem=${problem}
-        .target=${detail?.summary.target_loss ?? 0.15}
-        @retry=${() => this.#ask()}
-      ></cx-number-panel>
-      <cx-pair-choice
-        .exploration=${exploration}
-        @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
-      ></cx-pair-choice>
-      ${part("Node or edge", this.#card(exploration))}
-      ${part(
-        "Pairs, worst first",
-        html`<cx-pair-list ?stale=${stale} .pairs=${answer?.pairs ?? []}></cx-pair-list>`,
-      )}
-      ${part(
-        "Prompt",
-        html`<cx-prompt-box
-          .prompt=${exploration.prompt}
-          .answer=${next.answer?.prompt ?? null}
-          .stale=${next.stale}
-          .problem=${next.problem}
-          @ask=${(event: CustomEvent<string>) =>
-            this.#step((now) => ({ ...now, prompt: event.detail }))}
-        ></cx-prompt-box>`,
-        exploration.prompt !== "",
-      )}
-      ${part(
-        "Provenance",
-        html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
-        false,
-      )}`;
-  }
-
-  #card(exploration: Exploration): TemplateResult {
-    const { selection } = exploration;
-    if (isEdgeName(selection)) {
-      const edge = this.#edge(selection);
-      return html`<cx-edge-card
-        .graph=${this.#graph.data}
-        .edge=${selection}
-        .kept=${edge !== undefined && isEdgeKept(exploration, edge)}
-        @toggle-edge=${this.#toggleEdge}
-        @select-node=${this.#select}
-      ></cx-edge-card>`;
-    }
-    return html`<cx-node-card
+    return html`<cx-circuit-side
+      .exploration=${exploration}
+      .ablated=${this.ablated}
       .graph=${this.#graph.data}
-      .node=${selection}
-      .ablated=${selection !== null && this.ablated.has(selection)}
+      .detail=${this.#detail.data}
+      .numbers=${this.#numbers.current}
+      .nextTokens=${this.#nextTokens.current}
+      @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
       @toggle-node=${this.#toggle}
       @select-node=${this.#select}
+      @toggle-edge=${this.#toggleEdge}
       @select-edge=${this.#select}
-    ></cx-node-card>`;
+      @retry=${() => this.#ask()}
+    ></cx-circuit-side>`;
   }
 }

@@ -49,15 +49,6 @@ export const circuitPageStyles = css`
     background: var(--surface);
     border-left: 1px solid var(--line);
   }
-  details {
-    margin-top: 14px;
-    border-top: 1px solid var(--line);
-  }
-  summary {
-    padding: 9px 0;
-    font-weight: 620;
-    cursor: pointer;
-  }
   .alone {
     grid-column: 1 / -1;
     padding: 48px 24px;

@@ -11,6 +11,7 @@ import { asProblem } from "../api/problem";
 import type { FaithfulnessReport, JobDetail, Problem } from "../api/types";
 import { base, controls } from "../styles/shared";
 import { hasEnded } from "./job_words";
+import { passOn } from "./pass_on";
 import "./problem_panel";
 import "./report_body";
 import type { JobOutcome } from "./report_job";
@@ -162,7 +163,7 @@ export class CircuitReport extends LitElement {
   }
 
   #pass(event: CustomEvent<string>): void {
-    this.dispatchEvent(new CustomEvent<string>(event.type, { detail: event.detail }));
+    passOn(this, event);
   }
 }
 

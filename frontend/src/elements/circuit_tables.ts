@@ -11,6 +11,7 @@ import type { Exploration } from "../state/exploration";
 import { base } from "../styles/shared";
 import "./edge_table";
 import "./node_table";
+import { passOn } from "./pass_on";
 
 @customElement("cx-circuit-tables")
 export class CircuitTables extends LitElement {
@@ -46,6 +47,6 @@ export class CircuitTables extends LitElement {
   }
 
   #pass(event: CustomEvent<string>): void {
-    this.dispatchEvent(new CustomEvent<string>(event.type, { detail: event.detail }));
+    passOn(this, event);
   }
 }

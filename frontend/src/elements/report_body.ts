@@ -13,6 +13,7 @@ import { GROUPS, lineGroups } from "../state/report";
 import { base, chips, controls } from "../styles/shared";
 import { plural, seconds } from "../text/format";
 import { facts, factStyles } from "./facts";
+import { passOn } from "./pass_on";
 import { reportStyles } from "./report_body_styles";
 import "./report_edges";
 import "./report_heads";
@@ -29,7 +30,7 @@ export class ReportBody extends LitElement {
 
   override render(): TemplateResult {
     const { report } = this;
-    const groups = lineGroups(report.lines);
+    const groups = lineGroups(report);
     return html`<header>
         <h2>Report</h2>
         <a href="/api/circuits/${report.slug}/report" title="This report as JSON">.json</a>
@@ -79,7 +80,9 @@ export class ReportBody extends LitElement {
         </small>
       </h3>
       <p class="quiet">${asks}</p>
-      <cx-report-lines .lines=${lines} ?limits=${this.limits}></cx-report-lines>
+      ${lines.length === 0
+        ? nothing
+        : html`<cx-report-lines .lines=${lines} ?limits=${this.limits}></cx-report-lines>`}
       ${this.#parts(group)}
     </section>`;
   }
@@ -115,6 +118,6 @@ export class ReportBody extends LitElement {
   }
 
   #pass(event: CustomEvent<string>): void {
-    this.dispatchEvent(new CustomEvent<string>(event.type, { detail: event.detail }));
+    passOn(this, event);
   }
 }

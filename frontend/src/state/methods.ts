@@ -42,6 +42,9 @@ export const METHODS: readonly MethodWords[] = [
   },
 ];
 
+/** The method of a circuit in words; one opened on another's path says at which size. */
 export function methodTitle(name: string): string {
-  return METHODS.find((method) => method.name === name)?.title ?? name;
+  const [method, ...size] = name.split(/(?= at size )/);
+  const title = METHODS.find((known) => known.name === method)?.title ?? method;
+  return [title, ...size].join("");
 }

@@ -1,5 +1,5 @@
 /** A report in the order and the words of the page. */
-import type { ReportLine } from "../api/types";
+import type { FaithfulnessReport, ReportLine } from "../api/types";
 import { count, decimal, percent } from "../text/format";
 
 export type Group = ReportLine["group"];
@@ -52,11 +52,16 @@ export interface LineGroup {
   readonly judged: number;
 }
 
-/** The groups that have lines, in order. */
-export function lineGroups(lines: readonly ReportLine[]): LineGroup[] {
+type Parts = Pick<FaithfulnessReport, "lines" | "nodes" | "heads">;
+
+/** The groups that have something to show, in order. */
+export function lineGroups({ lines, nodes, heads }: Parts): LineGroup[] {
+  const shown = new Set<Group>(lines.map((line) => line.group));
+  if (nodes.length > 0) shown.add("minimality");
+  if (heads.length > 0) shown.add("agreement");
   return (Object.keys(GROUPS) as Group[])
-    .map((group) => tally(group, lines.filter((line) => line.group === group)))
-    .filter((group) => group.lines.length > 0);
+    .filter((group) => shown.has(group))
+    .map((group) => tally(group, lines.filter((line) => line.group === group)));
 }
 
 function tally(group: Group, lines: readonly ReportLine[]): LineGroup {

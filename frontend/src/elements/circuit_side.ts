@@ -1,0 +1,119 @@
+/**
+ * The column beside the drawing: numbers, which pairs, the selected node or edge, pairs, prompt,
+ * provenance. Fires `change-state` with a function from one state to the next, `toggle-node`,
+ * `select-node`, `toggle-edge` and `select-edge` with a name, and `retry`.
+ */
+import { LitElement, css, html } from "lit";
+import type { TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import type { CircuitDetail, CircuitGraph, EvaluateResponse } from "../api/types";
+import type { Answered } from "../state/answers";
+import type { Change, Exploration } from "../state/exploration";
+import { edgeName, isEdgeKept, isEdgeName } from "../state/exploration";
+import { base } from "../styles/shared";
+import "./edge_card";
+import "./node_card";
+import "./number_panel";
+import "./pair_choice";
+import "./pair_list";
+import { passOn } from "./pass_on";
+import "./prompt_box";
+import "./provenance_panel";
+
+@customElement("cx-circuit-side")
+export class CircuitSide extends LitElement {
+  static override styles = [
+    base,
+    css`
+      details {
+        margin-top: 14px;
+        border-top: 1px solid var(--line);
+      }
+      summary {
+        padding: 9px 0;
+        font-weight: 620;
+        cursor: pointer;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) exploration!: Exploration;
+  @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
+  @property({ attribute: false }) graph: CircuitGraph | null = null;
+  @property({ attribute: false }) detail: CircuitDetail | null = null;
+  @property({ attribute: false }) numbers!: Answered<EvaluateResponse>;
+  @property({ attribute: false }) nextTokens!: Answered<EvaluateResponse>;
+
+  override render(): TemplateResult {
+    const { exploration, detail, nextTokens } = this;
+    const { answer, stale, problem } = this.numbers;
+    return html`<cx-number-panel
+        .answer=${answer}
+        .stale=${stale}
+        .problem=${problem}
+        .target=${detail?.summary.target_loss ?? 0.15}
+        @retry=${() => this.dispatchEvent(new Event("retry"))}
+      ></cx-number-panel>
+      <cx-pair-choice .exploration=${exploration} @change-state=${this.#pass}></cx-pair-choice>
+      ${part("Node or edge", this.#card())}
+      ${part(
+        "Pairs, worst first",
+        html`<cx-pair-list ?stale=${stale} .pairs=${answer?.pairs ?? []}></cx-pair-list>`,
+      )}
+      ${part(
+        "Prompt",
+        html`<cx-prompt-box
+          .prompt=${exploration.prompt}
+          .answer=${nextTokens.answer?.prompt ?? null}
+          .stale=${nextTokens.stale}
+          .problem=${nextTokens.problem}
+          @ask=${this.#prompt}
+        ></cx-prompt-box>`,
+        exploration.prompt !== "",
+      )}
+      ${part(
+        "Provenance",
+        html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
+        false,
+      )}`;
+  }
+
+  #card(): TemplateResult {
+    const { selection } = this.exploration;
+    if (isEdgeName(selection)) {
+      const edge = this.graph?.edges.find((one) => edgeName(one) === selection);
+      return html`<cx-edge-card
+        .graph=${this.graph}
+        .edge=${selection}
+        .kept=${edge !== undefined && isEdgeKept(this.exploration, edge)}
+        @toggle-edge=${this.#pass}
+        @select-node=${this.#pass}
+      ></cx-edge-card>`;
+    }
+    return html`<cx-node-card
+      .graph=${this.graph}
+      .node=${selection}
+      .ablated=${selection !== null && this.ablated.has(selection)}
+      @toggle-node=${this.#pass}
+      @select-node=${this.#pass}
+      @select-edge=${this.#pass}
+    ></cx-node-card>`;
+  }
+
+  #prompt({ detail: prompt }: CustomEvent<string>): void {
+    const change: Change = (now) => ({ ...now, prompt });
+    this.dispatchEvent(new CustomEvent<Change>("change-state", { detail: change }));
+  }
+
+  #pass(event: CustomEvent): void {
+    passOn(this, event);
+  }
+}
+
+function part(title: string, content: TemplateResult, open = true): TemplateResult {
+  return html`<details ?open=${open}>
+    <summary>${title}</summary>
+    ${content}
+  </details>`;
+}
