@@ -124,21 +124,22 @@ def sign_flips(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return signed & ((x > 0) != (y > 0)), signed
 
 
-def gap(circuit: Tensor, model: Tensor) -> Tensor:
+def gap(circuit: Tensor, model: Tensor, most: float) -> Tensor:
     """|F(C - K) - F(M - K)|: how differently circuit and model take the loss of a part K.
 
-    The completeness score of Wang et al. 2022, section 4, with the task loss for F: if K is missed
-    by the circuit and not by the model, the model has something else in K's place, which the
-    circuit lacks.
+    The completeness score of Wang et al. 2022, section 4: if K is missed by the circuit and not by
+    the model, the model has something else in K's place, which the circuit lacks. F is the mean
+    task loss, capped.
 
     Args:
         circuit: [...] mean loss of the circuit without K, nats.
         model: [...] mean loss of the model without K, nats.
+        most: what higher losses count as, e.g. chance.
 
     Returns:
-        [...] nats.
+        [...] nats, at most `most`.
     """
-    return (circuit - model).abs()
+    return (circuit.clamp(max=most) - model.clamp(max=most)).abs()
 
 
 def share_below(value: float, others: Sequence[float]) -> float:

@@ -54,9 +54,10 @@ def test_sign_flips_leave_zeros_out() -> None:
     assert signed.tolist() == [True, True, False, True, False]
 
 
-def test_gap_has_no_sign() -> None:
-    result = metrics.gap(torch.tensor([3.0, 0.5]), torch.tensor([1.0, 0.75]))
-    assert result.tolist() == [2.0, 0.25]
+def test_gap_has_no_sign_and_a_cap() -> None:
+    circuit, model = torch.tensor([3.0, 0.5, 9.0]), torch.tensor([1.0, 0.75, 5.0])
+    assert metrics.gap(circuit, model, 100).tolist() == [2.0, 0.25, 4.0]
+    assert metrics.gap(circuit, model, 2.0).tolist() == [1.0, 0.25, 0.0]
 
 
 def test_share_below_counts_ties_as_not_below() -> None:

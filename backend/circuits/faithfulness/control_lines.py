@@ -1,0 +1,74 @@
+"""What the same search finds where there is nothing to be found.
+
+Shi et al. 2024 and Drori 2026: a mask search can find circuits that the model does not use. So it
+is run, with the same method, target and budget, on the checkpoint with its weights shuffled
+(`controls`) and on the task with its answers swapped (`tasks.swapped`). A search that finds as
+small circuits there says little by finding one here.
+"""
+
+from __future__ import annotations
+
+from backend.circuits.circuit import Circuit
+from backend.circuits.faithfulness import criteria
+from backend.circuits.faithfulness.again import same_search, search_again
+from backend.circuits.faithfulness.controls import shuffled_checkpoint
+from backend.circuits.faithfulness.document import ReportLine
+from backend.circuits.faithfulness.lines import Part, line
+from backend.circuits.faithfulness.subject import Subject
+from models.checkpoints import Checkpoint
+from tasks import Task
+from tasks.swapped import SwappedAnswers
+
+
+def control_lines(subject: Subject, checkpoint: Checkpoint, task: Task, circuit: Circuit) -> Part:
+    """Search in both controls."""
+    config = same_search(circuit, circuit.provenance.seed)
+    swapped = search_again(subject, "controls", checkpoint, SwappedAnswers(task), config)
+    lines = [
+        control_line("controls.swapped", "the task with its answers swapped", circuit, swapped)
+    ]
+    if checkpoint.held_out is None:
+        reason = "The checkpoint has no held-out text to take the shuffled one's node means over."
+        return Part(lines, {"controls.shuffled": reason})
+    shuffled = search_again(
+        subject,
+        "controls",
+        shuffled_checkpoint(checkpoint, subject.config.seed),
+        task,
+        config,
+    )
+    where = "the checkpoint with its weights shuffled"
+    return Part([control_line("controls.shuffled", where, circuit, shuffled), *lines])
+
+
+def control_line(id: str, where: str, circuit: Circuit, control: Circuit | None) -> ReportLine:
+    """Induced edges of the circuit over those of what was found in a control.
+
+    Args:
+        id: of the line.
+        where: the control, in words.
+        circuit: the real one.
+        control: what was found there; None if nothing met the target.
+    """
+    found: dict[str, float] = {"circuits found in the control": float(control is not None)}
+    ratio = 0.0
+    if control is not None:
+        ratio = max(circuit.induced_edges, 1) / max(control.induced_edges, 1)
+        found |= {
+            "induced edges of the control": float(control.induced_edges),
+            "test loss of the control": control.task_loss,
+        }
+    return line(
+        id,
+        f"Size of the circuit over that found by the same search in {where}",
+        "ratio",
+        ratio,
+        beside=found
+        | {
+            "induced edges of the circuit": float(circuit.induced_edges),
+            "test loss of the circuit": circuit.task_loss,
+        },
+        criterion=criteria.smaller_than_control(),
+        limit="One seed of one control. That the search finds less there does not show that what "
+        "it found here is what the model does.",
+    )
