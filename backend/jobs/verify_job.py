@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from backend.circuits.faithfulness import ReportConfig, verify
 from backend.jobs.params import VerifyParams
 from backend.jobs.reporter import Reporter
 from backend.library import CheckpointLibrary
 from backend.store import Store, get_circuit, save_report
 from backend.store.tables import JsonObject
 from tasks import get_task
-
-if TYPE_CHECKING:
-    from backend.circuits.faithfulness import ReportConfig
 
 
 def run_verify(
@@ -25,8 +21,6 @@ def run_verify(
             was when the job was submitted.
         SearchCancelled: the job was asked to stop.
     """
-    from backend.circuits.faithfulness import verify
-
     wanted = VerifyParams.model_validate(params)
     with store.read() as session:
         circuit = get_circuit(session, wanted.slug)
@@ -48,6 +42,4 @@ def run_verify(
 
 def report_config(*, quick: bool) -> ReportConfig:
     """What a report is made of; a quick one leaves out the groups that search again."""
-    from backend.circuits.faithfulness import ReportConfig
-
     return ReportConfig(controls=False, stability=False) if quick else ReportConfig()

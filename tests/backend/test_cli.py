@@ -14,14 +14,26 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from backend.circuits.circuit import Circuit
+from backend.circuits.faithfulness import ReportConfig
 from backend.cli import app
+from backend.jobs import verify_job
 from backend.settings import get_settings
 from backend.store import open_store, save_circuit
 from models.checkpoints import Checkpoint
 from tests.backend.conftest import CHECKPOINT, TASK
 from tests.backend.live import REPOSITORY
+from tests.backend.store.made_reports import make_report
 
 EASY = ("--target-loss", "5")
+FEW = ReportConfig(
+    stability=False,
+    controls=False,
+    pairs=8,
+    random_sets=5,
+    subsets=2,
+    greedy_steps=1,
+    ascent_steps=1,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +77,47 @@ def test_search_prints_and_stores(checkpoint: Checkpoint) -> None:
     assert listed[0]["checkpoint_digest"] == checkpoint.digest
 
 
+def test_a_search_by_another_method_within_a_time() -> None:
+    found = output(
+        "search", CHECKPOINT, TASK, *EASY, "--json", "--method", "attribution", "--seconds", "60"
+    )
+    (listed,) = output("circuits", "--json")
+    assert listed["slug"] == found["slug"]
+    hyperparameters = output("export", found["slug"])["provenance"]["hyperparameters"]
+    assert (hyperparameters["method"], hyperparameters["seconds"]) == ("attribution", 60.0)
+
+
+def test_an_unknown_method_is_refused_with_those_there_are() -> None:
+    result = run("search", CHECKPOINT, TASK, "--method", "magic")
+    assert result.exit_code == 2
+    assert "magic" in result.stderr
+    assert "attribution" in result.stderr
+
+
+def test_verify_prints_and_stores(stored: Circuit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_job, "report_config", lambda quick: FEW)
+    assert [each["has_report"] for each in output("circuits", "--json")] == [False]
+    report = output("verify", stored.slug, "--quick", "--json")
+    assert [node["node"] for node in report["nodes"]] == stored.nodes
+    assert [each["has_report"] for each in output("circuits", "--json")] == [True]
+    bundle = output("export", stored.slug, "--format", "bundle")
+    assert bundle["report"] == report
+
+
+def test_verify_shows_every_line(stored: Circuit, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_report(stored.slug)
+    monkeypatch.setattr("backend.circuits.faithfulness.verify", lambda *_: made)
+    result = run("verify", stored.slug)
+    assert result.exit_code == 0, result.stderr
+    shown = " ".join(result.stdout.split())
+    for sentence in made.summary:
+        assert sentence in shown
+    for line in made.lines:
+        assert f"{line.value:.3g}" in shown
+    assert "0.1 to 0.125" in shown
+    assert "Stored" in result.stderr
+
+
 def test_a_search_without_a_circuit_is_exit_code_1() -> None:
     result = run("search", CHECKPOINT, TASK, "--target-loss", "0.000001")
     assert result.exit_code == 1
@@ -79,6 +132,7 @@ def test_a_search_without_a_circuit_is_exit_code_1() -> None:
         (("search", "none", TASK), CHECKPOINT),
         (("search", CHECKPOINT, "single_double"), TASK),
         (("inspect", "/nowhere"), "/nowhere"),
+        (("verify", "none-0123"), "none-0123"),
         (("export", "none-0123"), "none-0123"),
         (("import", "/nowhere.json"), "/nowhere.json"),
         (("train", "/nowhere.toml", "--out", "/tmp/never"), "/nowhere.toml"),
@@ -149,8 +203,18 @@ def test_serve_says_that_the_database_cannot_be_opened(
 
 
 def test_ctrl_c_cancels_a_search(instance: Path) -> None:
+    interrupt("Searching", "search", CHECKPOINT, TASK, "--target-loss", "1e-6")
+
+
+def test_ctrl_c_cancels_a_verify(stored: Circuit) -> None:
+    interrupt("Verifying", "verify", stored.slug)
+    assert [each["has_report"] for each in output("circuits", "--json")] == [False]
+
+
+def interrupt(beginning: str, *arguments: str) -> None:
+    """Starts a command, presses Ctrl-C as soon as it says that it has begun."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "backend.cli", "search", CHECKPOINT, TASK, "--target-loss", "1e-6"],
+        [sys.executable, "-m", "backend.cli", *arguments],
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -162,7 +226,7 @@ def test_ctrl_c_cancels_a_search(instance: Path) -> None:
         said = []
         for line in process.stderr:
             said.append(line)
-            if "Searching" in line:
+            if beginning in line:
                 break
         process.send_signal(signal.SIGINT)
         text = "".join([*said, process.stderr.read()])
