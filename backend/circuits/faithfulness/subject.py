@@ -131,7 +131,7 @@ class Subject:
 
         Args:
             group: that asks.
-            interventions: one or more.
+            interventions: any number of them.
             batch: the test pairs if None.
 
         Returns:
@@ -139,7 +139,8 @@ class Subject:
         """
         pairs = self.test if batch is None else batch
         asked = self.each(group, interventions)
-        return torch.stack([evaluate(self.model, pairs, each).losses for each in asked])
+        rows = [evaluate(self.model, pairs, each).losses for each in asked]
+        return torch.stack(rows) if rows else torch.empty(0, len(pairs.tokens))
 
     def alone_losses(
         self, group: Group, circuits: Sequence[Variant], batch: Batch | None = None
