@@ -42,20 +42,24 @@ class CircuitPage:
         found = self.page.locator("cx-circuit-graph").evaluate("(graph) => [...graph.ablated]")
         return sorted(found)
 
-    def place(self, node: str) -> dict[str, float] | None:
-        """Where a node's centre is on the page."""
+    def place(self, name: str) -> dict[str, float] | None:
+        """Where the centre of a node or of an edge is on the page."""
         graph = self.page.locator("cx-circuit-graph")
-        return graph.evaluate("(graph, node) => graph.nodePosition(node)", node)
+        return graph.evaluate("(graph, name) => graph.nodePosition(name)", name)
 
     def places(self, nodes: list[str]) -> list[Any]:
         """Where nodes are on the page."""
         return [self.place(node) for node in nodes]
 
-    def click(self, node: str) -> None:
-        """Clicks a node on the canvas."""
-        place = self.place(node)
-        assert place is not None, f"{node} is not drawn"
+    def click(self, name: str) -> None:
+        """Clicks a node or an edge on the canvas."""
+        place = self.place(name)
+        assert place is not None, f"{name} is not drawn"
         self.page.mouse.click(place["x"], place["y"])
+
+    def view(self, name: str) -> None:
+        """Goes to the graph, the tables, the sizes or the report."""
+        self.page.locator("cx-circuit-toolbar").get_by_text(name, exact=True).click()
 
     def choose(self, group: str, choice: str) -> None:
         """Takes a choice of a group of radio buttons, as a user does: by its label."""

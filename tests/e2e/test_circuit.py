@@ -152,7 +152,9 @@ def test_nothing_moves_when_a_node_is_ablated(circuit: CircuitPage, nodes: list[
     layout = """() => ["cx-circuit-heading", "cx-circuit-toolbar", "cx-circuit-graph",
         "cx-number-panel", "cx-pair-choice"].map((name) => {
           const page = document.querySelector("cx-circuit-page").shadowRoot;
-          const { x, y, width } = page.querySelector(name).getBoundingClientRect();
+          const side = page.querySelector("cx-circuit-side").shadowRoot;
+          const element = page.querySelector(name) ?? side.querySelector(name);
+          const { x, y, width } = element.getBoundingClientRect();
           return { name, x, y, width };
         })"""
     places, boxes = circuit.places(nodes), circuit.page.evaluate(layout)

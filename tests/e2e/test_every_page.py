@@ -53,7 +53,7 @@ PAGES: dict[str, tuple[Callable[[Application], str], str, set[str]]] = {
     "circuit": (
         lambda application: f"/circuits/{application.shipped()['slug']}",
         "cx-circuit-graph canvas",
-        {"circuit", "summary", "graph"},
+        {"circuit", "summary", "graph", "report", "verifying"},
     ),
 }
 

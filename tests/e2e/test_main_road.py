@@ -47,7 +47,9 @@ def test_search_ablate_share_restore(application: Application, visit: Visitor) -
 
     # Its page shows how far it is, in numbers and drawn.
     expect(page).to_have_url(re.compile(r"/jobs/\w+"))
-    expect(page.locator("cx-job-page .stage")).to_contain_text("learning masks", timeout=SEARCHES)
+    expect(page.locator("cx-job-page .stage")).to_contain_text(
+        re.compile(r"step \d+ of \d+"), timeout=SEARCHES
+    )
     expect(page.locator("cx-progress-figure .main-svg").first).to_be_visible()
     lines = page.locator("cx-progress-figure .scatterlayer path.js-line")
     expect(lines.first).to_have_attribute("d", re.compile(r"^M[^L]+L"), timeout=SEARCHES)
@@ -58,6 +60,8 @@ def test_search_ablate_share_restore(application: Application, visit: Visitor) -
         "task": TASK,
         "target_loss": TARGET,
         "seed": SEED,
+        "method": "path",
+        "seconds": None,
     }
     page.get_by_role("link", name="Open the circuit").click()
 

@@ -169,7 +169,11 @@ export class GraphView {
     const found = this.#cy.getElementById(name);
     if (found.empty()) return null;
     const edge = found.edges().first();
-    return { ...(edge.nonempty() ? edge.renderedMidpoint() : found.nodes().first().renderedPosition()) };
+    const { x, y } = edge.nonempty()
+      ? edge.renderedMidpoint()
+      : found.nodes().first().renderedPosition();
+    // A hidden edge is nowhere.
+    return Number.isFinite(x) && Number.isFinite(y) ? { x, y } : null;
   }
 
   resized(): void {

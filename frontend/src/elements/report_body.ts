@@ -27,6 +27,8 @@ export class ReportBody extends LitElement {
   @property({ attribute: false }) report!: FaithfulnessReport;
   @property() selection: string | null = null;
   @state() private limits = false;
+  /** The list of what it was computed with is open. */
+  @state() private made = false;
 
   override render(): TemplateResult {
     const { report } = this;
@@ -111,9 +113,14 @@ export class ReportBody extends LitElement {
   #made(): TemplateResult {
     const { settings, versions } = this.report;
     const entries = Object.entries({ ...settings, ...versions });
-    return html`<details class="made">
+    return html`<details
+      class="made"
+      @toggle=${(event: Event) => (this.made = (event.target as HTMLDetailsElement).open)}
+    >
       <summary>Computed in ${seconds(this.report.seconds)}; with what</summary>
-      ${facts(entries.map(([name, value]) => [name, factValue(value)] as const))}
+      ${this.made
+        ? facts(entries.map(([name, value]) => [name, factValue(value)] as const))
+        : nothing}
     </details>`;
   }
 
