@@ -36,8 +36,17 @@ from backend.api.views import (
     job_detail,
     task_summary,
 )
+from backend.jobs.params import JobKind
 from backend.jobs.service import find_task, running_verify
-from backend.store import find_report, get_circuit, get_job, get_summary, list_circuits, list_jobs
+from backend.store import (
+    Job,
+    find_report,
+    get_circuit,
+    get_job,
+    get_summary,
+    list_circuits,
+    list_jobs,
+)
 from frontend import TEMPLATES, PagesNotBuiltError, asset_urls
 from tasks import all_tasks
 
@@ -166,14 +175,19 @@ def job_json(job_id: JobPath, session: ReadDep) -> JobPage:
 @_page("/jobs/{id}")
 def job(request: Request, job_id: JobPath, session: ReadDep) -> HTMLResponse:
     """A job."""
-    params = get_job(session, job_id).params
     return _render(
         request,
         "job",
-        f"{params['task']} in {params['checkpoint']}",
+        _job_title(get_job(session, job_id)),
         params={"id": job_id},
         json_url=f"/jobs/{job_id}.json",
     )
+
+
+def _job_title(job: Job) -> str:
+    if job.kind == JobKind.VERIFY:
+        return f"Report on {job.params['slug']}"
+    return f"{job.params['task']} in {job.params['checkpoint']}"
 
 
 @router.get("/circuits.json")
