@@ -18,9 +18,9 @@ def known_problem(error: TaskError | CircuitExplorerError) -> dict[str, Any]:
     if isinstance(error, CircuitExplorerError):
         return problem(error.title, error.detail, error.remedy, status=int(error.status))
     return problem(
-        "The task does not fit the checkpoint",
+        "The task cannot give what the job needs",
         str(error),
-        "Choose another task, or a checkpoint whose tokenizer fits.",
+        "Choose another task, or a checkpoint whose tokenizer fits it.",
         status=422,
     )
 

@@ -182,6 +182,11 @@ def test_a_checkpoint_of_one_layer(store: Store, tokenizer: Tokenizer, tmp_path:
     library = CheckpointLibrary([tmp_path / "zoo"])
     job = search(store, library, EASY, checkpoint=ONE_LAYER)
     assert (job.status, job.error) == (JobStatus.DONE, None)
+    assert job.result is not None
+    with store.read() as session:
+        circuit = get_circuit(session, job.result)
+    verified = verify(store, library, circuit)
+    assert (verified.status, verified.error) == (JobStatus.DONE, None)
     failure(search(store, library, IMPOSSIBLE, checkpoint=ONE_LAYER))
 
 
