@@ -39,8 +39,8 @@ DEVIATIONS = (
     "vocabulary.",
     "Hyperparameters are drawn at random around the published centres, the first trial at them; "
     "the paper ran 256 trials of an optimiser.",
-    "Trials are short, 60 to 600 steps, and no longer than a third of the time there is; the "
-    "learning rate is at least so high that a parameter can cross zero in that time.",
+    "Trials are short, 100 to 600 steps, and of these no more than fit into a third of the time; "
+    "the learning rate is at least so high that parameters can cross zero in that many.",
     "The penalty is drawn from its centre up to fifty times that: these models have fewer nodes "
     "than the paper's, and trials fewer steps.",
     "The sizes bisected go up to the number of open gates; where that many best nodes miss the "

@@ -26,7 +26,7 @@ class PaperConfig(BaseModel):
     k_coef: float = Field(default=1e-4, gt=0, description="nats an open gate")
     k_coef_range: tuple[float, float] = (1e-4, 5e-3)
     learning_rate: float = Field(default=3e-3, gt=0, description="its peak")
-    learning_rate_range: tuple[float, float] = (1e-3, 8e-3)
+    learning_rate_range: tuple[float, float] = (1e-3, 1e-2)
     weight_decay: float = Field(default=1e-3, ge=0)
     weight_decay_range: tuple[float, float] = (1e-4, 1e-2)
     forgetting: float = Field(default=0.05, gt=0, le=1, description="1 - beta2 (published: 0.95)")
@@ -38,11 +38,12 @@ class PaperConfig(BaseModel):
     )
     init_noise_range: tuple[float, float] = (1e-3, 3e-2)
     steps: int = Field(default=200, gt=0, description="of the first trial")
-    steps_range: tuple[int, int] = (60, 600)
+    steps_range: tuple[int, int] = (100, 600)
     init: float = Field(default=0.1, gt=0, le=1, description="mean of initial parameters")
     reach: float = Field(
-        default=0.36, gt=0, description="the least learning rate times steps, in parameter units"
+        default=0.6, gt=0, description="the least learning rate times steps, in parameter units"
     )
+    """Parameters start at 0.1 and go at most half of it, less where gradients are noisy."""
     gradient_clip: float = Field(default=1.0, gt=0, description="largest norm of the gradient")
     warm_up: float = Field(default=0.05, ge=0, lt=1, description="share of the steps")
     growth: float = Field(
