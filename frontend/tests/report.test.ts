@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ReportLine } from "../src/api/types";
 import { methodTitle } from "../src/state/methods";
-import { lineGroups, lineNumber, stagePlace, stageTitle } from "../src/state/report";
+import { besideNumber, lineGroups, lineNumber, stagePlace, stageTitle } from "../src/state/report";
 import { sizeOnAxis, sizeTicks, smallestMeeting } from "../src/state/sizes";
 
 function line(group: ReportLine["group"], met: boolean | null): ReportLine {
@@ -39,6 +39,14 @@ describe("lineNumber", () => {
     [1.5, "nats x decades", "1.50"],
   ] as const)("%f %s", (value, unit, text) => {
     expect(lineNumber(value, unit)).toBe(text);
+  });
+});
+
+describe("besideNumber", () => {
+  it("is written by what it is, since its label says it", () => {
+    expect([besideNumber(13, "nats"), besideNumber(0.10717, "count")]).toEqual(["13", "0.107"]);
+    expect([besideNumber(0.5, "share"), besideNumber(13, "share")]).toEqual(["50.0%", "13"]);
+    expect(besideNumber(0, "correlation")).toBe("0");
   });
 });
 

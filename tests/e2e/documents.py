@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.circuits.circuit import Circuit, CircuitEdge, slug_of
 from backend.circuits.faithfulness.document import (
+    CurvePoint,
     EdgeReport,
     FaithfulnessReport,
     HeadReport,
@@ -81,7 +82,7 @@ def report_on(circuit: Circuit) -> FaithfulnessReport:
             if edge.kept
         ],
         heads=[HeadReport(head="0.attn.head.1", divergence=0.02)],
-        curve=[],
+        curve=[CurvePoint(nodes=2, induced_edges=1, test_loss=0.3, low=0.2, high=0.4)],
         settings={"random_sets": 100},
         versions={"torch": "2"},
         seconds=12.5,

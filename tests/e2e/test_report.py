@@ -53,6 +53,8 @@ def test_a_report_says_what_holds_and_what_it_cannot_show(
     failed = report.locator("[data-line='sufficiency.zero.loss']")
     expect(failed).to_contain_text("✗ not met")
     expect(report.locator("[data-line='curve.area']")).to_contain_text("– no criterion")
+    expect(report.locator("cx-report-curve tbody tr")).to_have_text(re.compile(r"2\s*1\s*0\.300"))
+    expect(report.locator("cx-report-heads tbody tr")).to_contain_text("0.attn.head.1")
     expect(report.get_by_role("button", name=re.compile("^Sufficiency"))).to_contain_text("1/2")
 
     limit = failed.get_by_text("Zero may be far")

@@ -11,6 +11,7 @@ export type CircuitDetail = Schemas["CircuitDetail"];
 export type CircuitGraph = Schemas["CircuitGraph"];
 export type CircuitSummary = Schemas["CircuitSummary"];
 export type Estimate = Schemas["Estimate"];
+export type CurvePoint = Schemas["CurvePoint"];
 export type EdgeReport = Schemas["EdgeReport"];
 export type EvaluateRequest = Schemas["EvaluateRequest"];
 export type EvaluateResponse = Schemas["EvaluateResponse"];

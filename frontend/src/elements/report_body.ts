@@ -15,6 +15,7 @@ import { plural, seconds } from "../text/format";
 import { facts, factStyles } from "./facts";
 import { passOn } from "./pass_on";
 import { reportStyles } from "./report_body_styles";
+import "./report_curve";
 import "./report_edges";
 import "./report_heads";
 import "./report_lines";
@@ -91,7 +92,7 @@ export class ReportBody extends LitElement {
 
   /** What a group says of single nodes, edges and heads. */
   #parts(group: Group): TemplateResult | typeof nothing {
-    const { nodes, edges, heads } = this.report;
+    const { nodes, edges, heads, curve } = this.report;
     if (group === "minimality") {
       return html`<cx-report-nodes
           .nodes=${nodes}
@@ -106,6 +107,9 @@ export class ReportBody extends LitElement {
     }
     if (group === "agreement" && heads.length > 0) {
       return html`<cx-report-heads .heads=${heads}></cx-report-heads>`;
+    }
+    if (group === "curve" && curve.length > 0) {
+      return html`<cx-report-curve .points=${curve}></cx-report-curve>`;
     }
     return nothing;
   }

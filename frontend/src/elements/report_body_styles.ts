@@ -14,12 +14,17 @@ export const reportStyles = css`
     font: var(--small) / 1 var(--mono);
   }
   .summary {
-    max-width: 88ch;
+    columns: 2 480px;
+    column-gap: 40px;
     margin: 8px 0 14px;
     padding: 10px 14px 10px 30px;
     background: var(--surface-2);
     border-left: 3px solid var(--accent);
     border-radius: 0 var(--radius) var(--radius) 0;
+    font-size: 13px;
+  }
+  .summary li {
+    break-inside: avoid;
   }
   .summary li + li {
     margin-top: 3px;

@@ -7,7 +7,7 @@ import type { TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { ReportLine } from "../api/types";
-import { lineNumber, unitWords } from "../state/report";
+import { besideNumber, lineNumber, unitWords } from "../state/report";
 import { base, chips, tables } from "../styles/shared";
 import { reportLineStyles } from "./report_line_styles";
 
@@ -57,20 +57,20 @@ export class ReportLines extends LitElement {
           ? `${write(low)} to ${write(high)}`
           : html`<span class="quiet">none</span>`}
       </td>
-      <td data-name="Read against">${this.#beside(line, write)}</td>
+      <td data-name="Read against">${beside(line)}</td>
       <td data-name="Criterion">${outcome(line)}</td>
     </tr>`;
   }
+}
 
-  #beside(line: ReportLine, write: (value: number) => string): TemplateResult | typeof nothing {
-    const entries = Object.entries(line.beside ?? {});
-    if (entries.length === 0) return nothing;
-    return html`<ul>
-      ${entries.map(
-        ([label, value]) => html`<li><span>${label}</span> <b>${write(value)}</b></li>`,
-      )}
-    </ul>`;
-  }
+function beside({ beside: numbers, unit }: ReportLine): TemplateResult | typeof nothing {
+  const entries = Object.entries(numbers ?? {});
+  if (entries.length === 0) return nothing;
+  return html`<ul>
+    ${entries.map(
+      ([label, value]) => html`<li><span>${label}</span> <b>${besideNumber(value, unit)}</b></li>`,
+    )}
+  </ul>`;
 }
 
 function outcome({ met, criterion }: ReportLine): TemplateResult {

@@ -33,6 +33,7 @@ export class ReportNodes extends LitElement {
   override render(): TemplateResult {
     const header = (label: string, by: Column, numeric = true): TemplateResult =>
       sortHeader(label, by, this.order, (order) => (this.order = order), numeric);
+    const seeds = this.#hasSeeds();
     const idle = this.nodes.filter((row) => !row.needed).length;
     return html`<details open>
       <summary>
@@ -50,7 +51,8 @@ export class ReportNodes extends LitElement {
           <thead>
             <tr>
               ${header("Node", "node", false)} ${header("Adds, nats", "adds")}
-              ${header("Needed", "needed", false)} ${header("In circuits of other seeds", "inclusion")}
+              ${header("Needed", "needed", false)}
+              ${seeds ? header("In circuits of other seeds", "inclusion") : nothing}
               ${header("Correlation with the whole model", "correlation")}
               ${header("Sign flips", "flips")}
             </tr>
@@ -73,10 +75,17 @@ export class ReportNodes extends LitElement {
       </th>
       <td class="number">${signed(row.adds, 4)}</td>
       <td>${row.needed ? "✓ yes" : "✗ adds nothing"}</td>
-      <td class="number">${known(row.inclusion, (value) => percent(value, 0))}</td>
+      ${this.#hasSeeds()
+        ? html`<td class="number">${known(row.inclusion, (value) => percent(value, 0))}</td>`
+        : nothing}
       <td class="number">${known(row.correlation, (value) => decimal(value, 2))}</td>
       <td class="number">${known(row.sign_flips, (value) => percent(value))}</td>
     </tr>`;
+  }
+
+  /** Stability was computed. */
+  #hasSeeds(): boolean {
+    return this.nodes.some((row) => typeof row.inclusion === "number");
   }
 
   #select(node: string): void {

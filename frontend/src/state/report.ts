@@ -104,6 +104,15 @@ export function lineNumber(value: number, unit: ReportLine["unit"]): string {
   }
 }
 
+/**
+ * A number that a line is read against. Its label says what it is, which need not be what the line
+ * is: a loss may stand beside a count, and a count beside a share.
+ */
+export function besideNumber(value: number, unit: ReportLine["unit"]): string {
+  if (unit === "share" && Math.abs(value) <= 1) return percent(value);
+  return Number.isInteger(value) ? count(value) : decimal(value);
+}
+
 const UNIT_WORDS: Record<ReportLine["unit"], string> = {
   nats: "nats",
   share: "",

@@ -64,5 +64,5 @@ export function shortDigest(digest: string): string {
 }
 
 function minus(text: string): string {
-  return text.replace("-", MINUS);
+  return text.replaceAll("-", MINUS);
 }
