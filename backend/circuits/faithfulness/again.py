@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from backend.circuits.circuit import Circuit
 from backend.circuits.faithfulness.document import Group
 from backend.circuits.faithfulness.subject import Subject
+from backend.circuits.path import AT_SIZE
 from backend.circuits.search import Progress, SearchConfig, SearchFailed, search
+from backend.circuits.search.config import METHOD_NAMES
+from backend.circuits.search.run import Searchable
 from models.checkpoints import Checkpoint
-from tasks import Task
-from tasks.swapped import SwappedAnswers
 
-METHOD = "method"
+
+def method_of(circuit: Circuit) -> str:
+    """The method whose search a circuit comes from, opened from its path or not."""
+    return circuit.provenance.method.partition(AT_SIZE)[0]
+
+
+def is_known(circuit: Circuit) -> bool:
+    """This version has the method and every hyperparameter of a circuit's search."""
+    names = set(circuit.provenance.hyperparameters)
+    return method_of(circuit) in METHOD_NAMES and names <= set(SearchConfig.model_fields)
+
+
+def is_result(circuit: Circuit) -> bool:
+    """The circuit is what such a search ends with, not another size from its path."""
+    return is_known(circuit) and circuit.provenance.method in METHOD_NAMES
 
 
 def same_search(circuit: Circuit, seed: int) -> SearchConfig:
-    """The search a circuit was found by, with a seed; `is_exact` says whether it still exists."""
+    """The search a circuit comes from, with a seed.
+
+    Where this version does not know the method or a hyperparameter (`is_known`), its own default
+    stands in.
+    """
     source = circuit.provenance
     known = {
         name: value
         for name, value in source.hyperparameters.items()
         if name in SearchConfig.model_fields
     }
+    if method_of(circuit) in METHOD_NAMES:
+        known["method"] = method_of(circuit)
     return SearchConfig.model_validate({**known, "target_loss": source.target_loss, "seed": seed})
-
-
-def is_exact(circuit: Circuit) -> bool:
-    """The method and all hyperparameters of a circuit's search are known to this version."""
-    names = set(circuit.provenance.hyperparameters)
-    return METHOD in names and names <= set(SearchConfig.model_fields)
 
 
 def search_again(
     subject: Subject,
     group: Group,
     checkpoint: Checkpoint,
-    task: Task | SwappedAnswers,
+    task: Searchable,
     config: SearchConfig,
 ) -> Circuit | None:
     """The circuit that a search finds; None if none meets the target.
@@ -56,6 +69,6 @@ def search_again(
         subject.tell(group, progress.step, progress.steps)
 
     try:
-        return search(checkpoint, cast(Task, task), config, tell, subject.watcher.cancelled)
+        return search(checkpoint, task, config, tell, subject.watcher.cancelled)
     except SearchFailed:
         return None

@@ -48,8 +48,12 @@ def agreement(subject: Subject) -> Agreement:
     if not len(subject.nodes):
         return Agreement([], {"agreement": "The circuit has no nodes to compare."})
     subject.tell("agreement", 0, 2)
-    correlation, correlations = _correlation(subject)
-    flips, sign_flips = _sign_flips(subject)
+    whole, circuit = (
+        node_activations(subject.model, subject.test.tokens, subject.nodes, each)
+        for each in (None, subject.alone)
+    )  # each [batch, pos, nodes]
+    correlation, correlations = _correlation(subject, whole, circuit)
+    flips, sign_flips = _sign_flips(subject, whole, circuit)
     subject.tell("agreement", 1, 2)
     attention, heads = _attention(subject)
     subject.tell("agreement", 2, 2)
@@ -86,16 +90,6 @@ def node_activations(
     return torch.cat([seen[site.name][..., nodes.mask(site)] for site in sites], dim=-1)
 
 
-def _both(subject: Subject) -> tuple[Tensor, Tensor]:
-    """[batch, pos, nodes] in the whole model and in the circuit alone."""
-    tokens = subject.test.tokens
-    whole, circuit = (
-        node_activations(subject.model, tokens, subject.nodes, each)
-        for each in (None, subject.alone)
-    )
-    return whole, circuit
-
-
 def _summed(subject: Subject, values: Tensor) -> Tensor:
     """Sums over real positions and the number of them: [batch, columns + 1] float64.
 
@@ -108,8 +102,9 @@ def _summed(subject: Subject, values: Tensor) -> Tensor:
     return (counted * real).sum(1)
 
 
-def _correlation(subject: Subject) -> tuple[ReportLine | None, dict[str, float]]:
-    whole, circuit = _both(subject)
+def _correlation(
+    subject: Subject, whole: Tensor, circuit: Tensor
+) -> tuple[ReportLine | None, dict[str, float]]:
     sums = _summed(subject, metrics.moments(whole, circuit).flatten(-2))
 
     def by_node(means: Tensor) -> Tensor:  # [resamples, 5 * nodes + 1] -> [resamples, nodes]
@@ -144,8 +139,10 @@ def _correlation(subject: Subject) -> tuple[ReportLine | None, dict[str, float]]
     ), found
 
 
-def _sign_flips(subject: Subject) -> tuple[ReportLine | None, dict[str, float]]:
-    flipped, signed = metrics.sign_flips(*_both(subject))
+def _sign_flips(
+    subject: Subject, whole: Tensor, circuit: Tensor
+) -> tuple[ReportLine | None, dict[str, float]]:
+    flipped, signed = metrics.sign_flips(whole, circuit)
     sums = _summed(subject, torch.cat([flipped, signed], dim=-1))[:, :-1]  # [batch, 2 * nodes]
 
     def by_node(means: Tensor) -> Tensor:  # [resamples, 2 * nodes] -> [resamples, nodes]

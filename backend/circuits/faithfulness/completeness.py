@@ -25,7 +25,6 @@ from backend.circuits.faithfulness.subject import CHANCE, Subject
 from backend.circuits.nodes import NodeSet
 from backend.circuits.statistics import Estimate, cluster_bootstrap
 from models.sites import Node
-from tasks import Batch
 
 _LIMIT = (
     "A loss above chance counts as chance, so parts without which neither answers show no gap. A "
@@ -84,7 +83,7 @@ def worst_part(subject: Subject) -> NodeSet:
         if not candidates:
             break
         parts = [part.with_nodes([node]) for node in candidates]
-        circuit, model = _losses(subject, parts, subject.validation)
+        circuit, model = _losses(subject, parts, validation=True)
         gaps = metrics.gap(circuit.double().mean(-1), model.double().mean(-1), CHANCE)
         if float(gaps.max()) <= widest:
             break
@@ -94,17 +93,17 @@ def worst_part(subject: Subject) -> NodeSet:
     return part
 
 
-def _losses(subject: Subject, parts: list[NodeSet], batch: Batch) -> tuple[Tensor, Tensor]:
+def _losses(subject: Subject, parts: list[NodeSet], *, validation: bool) -> tuple[Tensor, Tensor]:
     """Losses of circuit and model without each part, [parts, batch] each, nats."""
-    circuit = subject.alone_losses("completeness", [subject.without(part) for part in parts], batch)
-    model = subject.losses(
-        "completeness", [Intervention(part, subject.means) for part in parts], batch
-    )
+    fewer = [subject.without(part) for part in parts]
+    ablating = [Intervention(part, subject.means) for part in parts]
+    circuit = subject.alone_losses("completeness", fewer, validation=validation)
+    model = subject.losses("completeness", ablating, validation=validation)
     return circuit, model
 
 
 def _line(subject: Subject, id: str, title: str, parts: list[NodeSet]) -> ReportLine:
-    circuit, model = _losses(subject, parts, subject.test)
+    circuit, model = _losses(subject, parts, validation=False)
     return line(
         id,
         title,

@@ -49,9 +49,10 @@ def minimality(subject: Subject, kept: list[Edge]) -> Minimality:
     config = subject.model.config
     fewer_nodes = [subject.without(NodeSet.of(config, [node])) for node in subject.nodes]
     fewer_edges = [(subject.nodes, subject.dropped | {edge}) for edge in kept]
-    losses = subject.alone_losses("minimality", [*fewer_nodes, *fewer_edges]).double().mean(-1)
-    node_losses, edge_losses = losses.split([len(fewer_nodes), len(fewer_edges)])
-    base = float(subject.circuit.losses.double().mean())
+    variants = [(subject.nodes, subject.dropped), *fewer_nodes, *fewer_edges]
+    losses = subject.alone_losses("minimality", variants).double().mean(-1)
+    whole, node_losses, edge_losses = losses.split([1, len(fewer_nodes), len(fewer_edges)])
+    base = float(whole)
     edges = [
         EdgeReport(
             source=edge.source.name,

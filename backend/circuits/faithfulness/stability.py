@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 from backend.circuits.circuit import Circuit
 from backend.circuits.faithfulness import criteria, metrics
-from backend.circuits.faithfulness.again import is_exact, same_search, search_again
+from backend.circuits.faithfulness.again import is_result, same_search, search_again
 from backend.circuits.faithfulness.lines import Part, line
 from backend.circuits.faithfulness.subject import Subject
 from models.checkpoints import Checkpoint
 from tasks import Task
 
 _LIMIT = (
-    "Seeds draw the masks' noise, the batches and their order alone: the pairs are the same. A "
-    "search may also find the same wrong circuit each time."
+    "Seeds change what the search does at random, not the pairs it searches on; and a search may "
+    "find the same wrong circuit each time."
 )
 
 
@@ -37,14 +37,13 @@ def stability(subject: Subject, checkpoint: Checkpoint, task: Task, circuit: Cir
     """Search with every seed; the circuit itself stands for the seed it was found with."""
     found: list[Circuit | None] = []
     for seed in subject.config.seeds:
-        if seed == circuit.provenance.seed and is_exact(circuit):
+        if seed == circuit.provenance.seed and is_result(circuit):
             found.append(circuit)
         else:
             config = same_search(circuit, seed)
             found.append(search_again(subject, "stability", checkpoint, task, config))
     sets = [frozenset(each.nodes) for each in found if each is not None]
-    result = overlap(subject.nodes.names(), sets, len(subject.config.seeds))
-    return result
+    return overlap(subject.nodes.names(), sets, len(subject.config.seeds))
 
 
 def overlap(nodes: Sequence[str], sets: Sequence[frozenset[str]], seeds: int) -> Stability:

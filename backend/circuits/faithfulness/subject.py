@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from backend.circuits.ablation import (
     AblationValue,
@@ -17,7 +18,10 @@ from backend.circuits.ablation import (
     MeanValues,
     Values,
     evaluate,
+    last_logits,
+    read_answers,
 )
+from backend.circuits.alone import Alone
 from backend.circuits.edges import NO_EDGES, EdgeSet, circuit_alone
 from backend.circuits.faithfulness.config import ReportConfig
 from backend.circuits.faithfulness.document import Group
@@ -76,9 +80,19 @@ class Subject:
         return circuit_alone(self.nodes, self.means, self.dropped)
 
     @cached_property
+    def whole_logits(self) -> Tensor:
+        """The whole model on test pairs: [1, batch, vocab] at the last token."""
+        return last_logits(self.model, self.test)
+
+    @cached_property
     def whole(self) -> Evaluation:
         """The whole model on test pairs."""
-        return evaluate(self.model, self.test)
+        return read_answers(self.whole_logits, self.test)
+
+    @cached_property
+    def whole_on_validation(self) -> Evaluation:
+        """The whole model on validation pairs."""
+        return evaluate(self.model, self.validation)
 
     @cached_property
     def circuit(self) -> Evaluation:
@@ -125,29 +139,41 @@ class Subject:
         self.watcher.tell(Progress(group, step, max(steps, 1), loss, len(self.nodes)))
 
     def losses(
-        self, group: Group, interventions: Sequence[Intervention], batch: Batch | None = None
+        self, group: Group, interventions: Sequence[Intervention], *, validation: bool = False
     ) -> Tensor:
         """Losses under many interventions.
 
         Args:
             group: that asks.
             interventions: any number of them.
-            batch: the test pairs if None.
+            validation: on validation pairs rather than test pairs.
 
         Returns:
             [interventions, batch] nats.
         """
-        pairs = self.test if batch is None else batch
+        pairs = self.validation if validation else self.test
         asked = self.each(group, interventions)
         rows = [evaluate(self.model, pairs, each).losses for each in asked]
         return torch.stack(rows) if rows else torch.empty(0, len(pairs.tokens))
 
     def alone_losses(
-        self, group: Group, circuits: Sequence[Variant], batch: Batch | None = None
+        self, group: Group, circuits: Sequence[Variant], *, validation: bool = False
     ) -> Tensor:
-        """Losses of many circuits alone, by mean ablation: [circuits, batch] nats."""
-        interventions = [circuit_alone(nodes, self.means, cut) for nodes, cut in circuits]
-        return self.losses(group, interventions, batch)
+        """`losses` of many circuits alone, by mean ablation; much faster than one by one."""
+        alone = self._on_validation if validation else self._on_test
+        rows = [
+            alone.differences(alone.numbering.keep(nodes), alone.numbering.dropped(cut))
+            for nodes, cut in self.each(group, circuits)
+        ]
+        return F.softplus(-torch.stack(rows)) if rows else torch.empty(0, len(alone.batch.tokens))
+
+    @cached_property
+    def _on_test(self) -> Alone:
+        return Alone(self.model, self.means, self.test)
+
+    @cached_property
+    def _on_validation(self) -> Alone:
+        return Alone(self.model, self.means, self.validation)
 
     def without(self, part: NodeSet) -> Variant:
         """The circuit less some of its nodes."""

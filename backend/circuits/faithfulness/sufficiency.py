@@ -58,11 +58,11 @@ def sufficiency(subject: Subject) -> Part:
 def _lines(subject: Subject, value: AblationValue, values: Values) -> list[ReportLine]:
     alone = circuit_alone(subject.nodes, values, subject.dropped)
     everything = Intervention(NodeSet.all(subject.model.config), values)
-    model_logits, circuit_logits, ablated_logits = (
-        last_logits(subject.model, subject.test, each) for each in (None, alone, everything)
+    circuit_logits, ablated_logits = (
+        last_logits(subject.model, subject.test, each) for each in (alone, everything)
     )  # each [draws, batch, vocab]
-    model, circuit, ablated = (
-        read_answers(each, subject.test) for each in (model_logits, circuit_logits, ablated_logits)
+    circuit, ablated = (
+        read_answers(each, subject.test) for each in (circuit_logits, ablated_logits)
     )
     return [
         line(
@@ -79,8 +79,8 @@ def _lines(subject: Subject, value: AblationValue, values: Values) -> list[Repor
             limit=LIMITS[value],
         ),
         _rescaled(subject, value, alone, circuit),
-        _recovery(subject, value, circuit, model, ablated),
-        _divergence(subject, value, model_logits, circuit_logits, ablated_logits),
+        _recovery(subject, value, circuit, ablated),
+        _divergence(subject, value, circuit_logits, ablated_logits),
     ]
 
 
@@ -102,10 +102,11 @@ def _rescaled(
     subject: Subject, value: AblationValue, alone: Intervention, circuit: Evaluation
 ) -> ReportLine:
     fitted, whole = (
-        fit_rescaling(
-            evaluate(subject.model, subject.validation, each).difference.mean(0), subject.symmetric
+        fit_rescaling(each.difference, subject.symmetric)
+        for each in (
+            evaluate(subject.model, subject.validation, alone),
+            subject.whole_on_validation,
         )
-        for each in (alone, None)
     )
     return line(
         f"sufficiency.{value}.rescaled",
@@ -122,12 +123,9 @@ def _rescaled(
 
 
 def _recovery(
-    subject: Subject,
-    value: AblationValue,
-    circuit: Evaluation,
-    model: Evaluation,
-    ablated: Evaluation,
+    subject: Subject, value: AblationValue, circuit: Evaluation, ablated: Evaluation
 ) -> ReportLine:
+    model = subject.whole
     columns = torch.stack([each.difference.mean(0) for each in (circuit, model, ablated)], dim=-1)
     return line(
         f"sufficiency.{value}.recovery",
@@ -152,8 +150,9 @@ def _recovery(
 
 
 def _divergence(
-    subject: Subject, value: AblationValue, model: Tensor, circuit: Tensor, ablated: Tensor
+    subject: Subject, value: AblationValue, circuit: Tensor, ablated: Tensor
 ) -> ReportLine:
+    model = subject.whole_logits
     left = metrics.divergence(model, ablated).mean(0)
     return line(
         f"sufficiency.{value}.divergence",

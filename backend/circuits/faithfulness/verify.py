@@ -24,7 +24,7 @@ from backend.circuits.ablation import (
 )
 from backend.circuits.circuit import Circuit
 from backend.circuits.edges import dropped_edges
-from backend.circuits.faithfulness.again import is_exact
+from backend.circuits.faithfulness.again import is_known
 from backend.circuits.faithfulness.agreement import agreement
 from backend.circuits.faithfulness.completeness import completeness
 from backend.circuits.faithfulness.config import ReportConfig
@@ -204,7 +204,6 @@ def _kept_edges(circuit: Circuit, checkpoint: Checkpoint) -> list[Edge]:
 def _settings(
     subject: Subject, circuit: Circuit, left_out: dict[str, str], worst: list[str]
 ) -> dict[str, Any]:
-    exact = is_exact(circuit)
     return {
         **subject.config.model_dump(mode="json"),
         "target_loss": subject.target,
@@ -214,6 +213,6 @@ def _settings(
         "worst_part_missing": worst,
         "left_out": left_out,
         "searched_again_by": "the circuit's own search"
-        if exact
+        if is_known(circuit)
         else f"this version's search, with what it knows of {circuit.provenance.method!r}",
     }

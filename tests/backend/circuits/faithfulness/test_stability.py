@@ -3,7 +3,7 @@
 import pytest
 
 from backend.circuits.circuit import Circuit
-from backend.circuits.faithfulness.again import is_exact, same_search
+from backend.circuits.faithfulness.again import is_known, is_result, same_search
 from backend.circuits.faithfulness.stability import overlap
 from backend.circuits.search import SearchConfig
 from tests.backend.circuits.faithfulness.subjects import by_id
@@ -37,21 +37,25 @@ def test_circuits_without_nodes_agree() -> None:
     assert by_id(result)["stability.overlap"].value == 1.0
 
 
-def searched(circuit: Circuit, **hyperparameters: object) -> Circuit:
-    provenance = circuit.provenance.model_copy(update={"hyperparameters": hyperparameters})
-    return circuit.model_copy(update={"provenance": provenance})
+def searched(circuit: Circuit, method: str = "path", **hyperparameters: object) -> Circuit:
+    changes = {"hyperparameters": hyperparameters, "method": method}
+    return circuit.model_copy(update={"provenance": circuit.provenance.model_copy(update=changes)})
 
 
 def test_the_same_search_with_another_seed(circuit: Circuit) -> None:
-    config = SearchConfig(target_loss=circuit.provenance.target_loss, seed=3, steps=7)
-    stored = searched(circuit, **config.model_dump(exclude={"target_loss", "seed"}))
-    assert same_search(stored, 3) == config
-    assert same_search(stored, 4) == config.model_copy(update={"seed": 4})
+    target = circuit.provenance.target_loss
+    config = SearchConfig(method="attribution", target_loss=target, seed=3, steps=7)
+    hyperparameters = config.model_dump(exclude={"target_loss", "seed", "method"})
+    for method in ("attribution", "attribution at size 12"):
+        stored = searched(circuit, method, **hyperparameters)
+        assert same_search(stored, 3) == config
+        assert same_search(stored, 4) == config.model_copy(update={"seed": 4})
+        assert is_known(stored)
+        assert is_result(stored) is (method == "attribution")
 
 
 def test_a_search_of_another_version_is_said_to_be_one(circuit: Circuit) -> None:
-    old = searched(circuit, steps=7, forgotten=1)
-    assert not is_exact(old)
-    assert same_search(old, 0).steps == 7
-    now = searched(circuit, **SearchConfig().model_dump(exclude={"target_loss", "seed"}))
-    assert is_exact(now)
+    assert not is_known(searched(circuit, "path", steps=7, forgotten=1))
+    old = searched(circuit, "masks+elimination", steps=7)
+    assert not is_known(old)
+    assert same_search(old, 0) == SearchConfig(target_loss=old.provenance.target_loss, steps=7)

@@ -122,9 +122,8 @@ def test_one_pair_and_no_nodes(whole: Checkpoint, small: Circuit) -> None:
 def test_searching_again(
     whole: Checkpoint, small: Circuit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = SearchConfig(target_loss=0.15, steps=2)
-    hyperparameters = config.model_dump(exclude={"target_loss", "seed"})
-    provenance = small.provenance.model_copy(update={"hyperparameters": hyperparameters})
+    changes = {"hyperparameters": {"steps": 2}, "method": "path"}
+    provenance = small.provenance.model_copy(update=changes)
     searched = small.model_copy(update={"provenance": provenance})
     asked: list[tuple[str, str, int]] = []
 
