@@ -68,6 +68,28 @@ class Provenance(_Frozen):
     validation_loss: float = Field(description="task loss of the circuit on validation pairs, nats")
     versions: dict[str, str]
     seconds: float
+    passes: dict[str, int] = Field(
+        default_factory=dict, description="forward and backward passes of a batch; absent if old"
+    )
+
+
+class PathPoint(_Frozen):
+    """One size on the way from many nodes to none; losses of the circuit alone, in nats."""
+
+    nodes: int
+    induced_edges: int
+    validation_loss: float
+    test_loss: float
+
+
+class SizePath(_Frozen):
+    """Nested circuits of every size that a search passed through.
+
+    The circuit of a point is the first `point.nodes` of the ranking, with all edges between them.
+    """
+
+    ranking: list[str] = Field(description="node names; the first is the last to go")
+    points: list[PathPoint] = Field(description="ascending in nodes")
 
 
 class Circuit(_Frozen):
@@ -80,6 +102,7 @@ class Circuit(_Frozen):
     losses: Losses
     rescaling: Rescaling
     provenance: Provenance
+    path: SizePath | None = Field(default=None, description="None where the method has no path")
 
     @property
     def checkpoint(self) -> str:

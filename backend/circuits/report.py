@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from backend.circuits.ablation import Evaluation, Intervention, MeanValues, evaluate
 from backend.circuits.circuit import Losses, Measure, Rescaling
+from backend.circuits.edges import NO_EDGES, EdgeSet, circuit_alone
 from backend.circuits.nodes import NodeSet
 from models.transformer import SparseTransformer
 from tasks.base import Batch
@@ -91,15 +92,25 @@ def measure_losses(
     validation: Batch,
     test: Batch,
     symmetric: bool,
+    dropped: EdgeSet = NO_EDGES,
 ) -> tuple[Losses, Rescaling]:
     """The four losses on test pairs, each rescaled by a fit of its own on validation pairs.
+
+    Args:
+        model: frozen.
+        values: node means.
+        nodes: the circuit's.
+        validation: pairs that rescaling is fitted on.
+        test: pairs to report on.
+        symmetric: first and second answer are arbitrary.
+        dropped: edges between the nodes that the circuit does without.
 
     Returns:
         The losses, and the rescaling of the circuit alone.
     """
     interventions = {
         "whole_model": None,
-        "circuit": Intervention(~nodes, values),
+        "circuit": circuit_alone(nodes, values, dropped),
         "circuit_ablated": Intervention(nodes, values),
         "everything_ablated": Intervention(NodeSet.all(model.config), values),
     }

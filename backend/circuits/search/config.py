@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.errors import CircuitExplorerError, JobCancelledError
+
+METHOD_NAMES = ("path", "paper", "paper+elimination", "attribution")
+"""What `SearchConfig.method` may be; `search.methods` has a file for each."""
 
 
 class SearchConfig(BaseModel):
@@ -19,6 +22,17 @@ class SearchConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    method: Literal["path", "paper", "paper+elimination", "attribution"] = "path"
+    seconds: float | None = Field(
+        default=None, gt=0, description="wall-clock time to fill; a method may end earlier"
+    )
+    trials: int = Field(default=256, gt=0, description="of `paper`, at most (published: 256)")
+    swaps: int = Field(
+        default=40, ge=0, description="rounds of `path` at most; as many as fit into `seconds`"
+    )
+    swap_passes: int = Field(
+        default=4000, ge=0, description="forward passes after which no round of swaps begins"
+    )
     target_loss: float = Field(default=0.15, gt=0, description="task loss to reach, nats")
     seed: int = Field(default=0, ge=0)
     steps: int = Field(default=200, gt=0, description="of mask training")

@@ -1,50 +1,69 @@
-"""The search as a whole: masks, bisection, elimination, report."""
+"""A search as a whole: the pairs, a method, the report of what it found."""
 
 from __future__ import annotations
 
 import platform
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
-from backend.circuits.ablation import Intervention, MeanValues, evaluate
-from backend.circuits.circuit import Circuit, Provenance, slug_of
+from backend.circuits.ablation import MeanValues
+from backend.circuits.alone import Alone
+from backend.circuits.circuit import Circuit, PathPoint, Provenance, SizePath, slug_of
 from backend.circuits.edges import count_edges, induced_edges
-from backend.circuits.nodes import NodeSet
 from backend.circuits.report import measure_losses
 from backend.circuits.search.config import Progress, SearchConfig, Watcher
-from backend.circuits.search.discretise import bisect, eliminate
-from backend.circuits.search.masks import learn_masks
+from backend.circuits.search.methods import METHODS
+from backend.circuits.search.problem import Nested, Problem
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
-from tasks import Split, Task
+from models.tokenizer import Tokenizer
+from tasks import Batch, Split
 
-METHOD = "masks+elimination"
+
+class Searchable(Protocol):
+    """What a search asks of a task: `tasks.Task`, or one with its answers swapped."""
+
+    @property
+    def name(self) -> str:
+        """Of the task."""
+        ...
+
+    @property
+    def symmetric(self) -> bool:
+        """First and second answer are arbitrary."""
+        ...
+
+    def batch(self, tokenizer: Tokenizer, split: Split, count: int, seed: int = 0) -> Batch:
+        """Pairs of a split."""
+        ...
 
 
 def search(
     checkpoint: Checkpoint,
-    task: Task,
+    task: Searchable,
     config: SearchConfig | None = None,
     on_progress: Callable[[Progress], object] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Circuit:
     """Find the circuit of a task: the smallest found whose validation loss meets the target.
 
-    A mask is learned on training pairs, discretised by bisection and thinned by elimination on
-    fixed validation pairs; the losses reported are on test pairs.
+    The method named by `config.method` works on training and validation pairs; the losses reported
+    are on test pairs.
 
     Args:
         checkpoint: with a tokenizer and node means.
         task: whose answers are single tokens of that tokenizer.
-        config: hyperparameters; the defaults if None.
+        config: method and hyperparameters; the defaults if None.
         on_progress: told after every step.
         cancelled: asked after every step.
 
     Returns:
-        The circuit with its losses and provenance.
+        The circuit with its losses, its path and provenance.
 
     Raises:
         InvalidRequestError: the checkpoint has no tokenizer or no node means.
@@ -54,15 +73,13 @@ def search(
     """
     config = config or SearchConfig()
     watcher = Watcher(on_progress, cancelled)
-    begun = time.perf_counter()
     if checkpoint.tokenizer is None or checkpoint.node_means is None:
         missing = "tokenizer" if checkpoint.tokenizer is None else "node means"
         raise InvalidRequestError(
             f"Checkpoint {checkpoint.name!r} has no {missing}; a search needs both.",
             remedy="Put tokenizer.json and node_means.safetensors into its folder.",
         )
-    model, architecture = checkpoint.model, checkpoint.config
-    values = MeanValues(checkpoint.node_means)
+    model, values = checkpoint.model, MeanValues(checkpoint.node_means)
     train, validation, test = (
         task.batch(checkpoint.tokenizer, split, count)
         for split, count in (
@@ -71,22 +88,23 @@ def search(
             (Split.TEST, config.test_pairs),
         )
     )
-
-    def loss_of(nodes: NodeSet) -> float:
-        return evaluate(model, validation, Intervention(~nodes, values)).task_loss
-
-    target = config.margin * config.target_loss
-    path = learn_masks(model, values, train, config, watcher)
-    path.append(NodeSet.all(architecture))
-    nodes = bisect(path, loss_of, target, watcher)
-    nodes = eliminate(nodes, loss_of, lambda some: count_edges(model, some), target, watcher)
-    watcher.tell(Progress("report", 0, 1, loss_of(nodes), len(nodes), count_edges(model, nodes)))
-    losses, rescaling = measure_losses(model, values, nodes, validation, test, task.symmetric)
-    edges = induced_edges(model, nodes)
-    means_digest = checkpoint.node_means.digest
+    alone = Alone(model, values, validation)
+    problem = Problem(model, values, train, validation, config, watcher, alone)
+    found = METHODS[config.method].find(problem)
+    validation_loss = alone.loss(found.nodes, found.dropped)
+    size = (len(found.nodes), count_edges(model, found.nodes))
+    watcher.tell(Progress("report", 0, 1, validation_loss, *size))
+    losses, rescaling = measure_losses(
+        model, values, found.nodes, validation, test, task.symmetric, found.dropped
+    )
+    edges = induced_edges(model, found.nodes, found.dropped)
+    names, means_digest = found.nodes.names(), checkpoint.node_means.digest
+    path = None
+    if found.path is not None:
+        path = _measured(found.path, alone, Alone(model, values, test), watcher)
     circuit = Circuit(
-        slug=slug_of(task.name, checkpoint.digest, means_digest, nodes.names(), edges),
-        nodes=nodes.names(),
+        slug=slug_of(task.name, checkpoint.digest, means_digest, names, edges),
+        nodes=names,
         edges=edges,
         losses=losses,
         rescaling=rescaling,
@@ -95,23 +113,44 @@ def search(
             checkpoint_digest=checkpoint.digest,
             means_digest=means_digest,
             task=task.name,
-            method=METHOD,
+            method=config.method,
             seed=config.seed,
             target_loss=config.target_loss,
-            hyperparameters=config.model_dump(exclude={"target_loss", "seed"}),
-            pairs={
-                "train": train.pairs,
-                "validation": validation.pairs,
-                "test": test.pairs,
-            },
-            validation_loss=loss_of(nodes),
+            hyperparameters=config.model_dump(exclude={"target_loss", "seed", "method"}),
+            pairs={"train": train.pairs, "validation": validation.pairs, "test": test.pairs},
+            validation_loss=validation_loss,
             versions={
                 "python": platform.python_version(),
                 "torch": torch.__version__,
                 "numpy": np.__version__,
             },
-            seconds=time.perf_counter() - begun,
+            seconds=time.perf_counter() - problem.begun,
+            passes={"forward": problem.passes.forward, "backward": problem.passes.backward},
         ),
+        path=path,
     )
-    watcher.tell(Progress("report", 1, 1, circuit.task_loss, len(nodes), circuit.induced_edges))
+    watcher.tell(Progress("report", 1, 1, circuit.task_loss, *size))
     return circuit
+
+
+def _measured(nested: Nested, validation: Alone, test: Alone, watcher: Watcher) -> SizePath:
+    """The path with the losses of its circuits, in nats."""
+    numbering = validation.numbering
+    order = np.array([numbering.node(node) for node in nested.ranking], np.int64)
+    none = np.zeros(numbering.edges, np.uint8)
+    points = []
+    for step, size in enumerate(nested.sizes):
+        keep = np.zeros(numbering.nodes, np.uint8)
+        keep[order[:size]] = 1
+        losses = [
+            float(F.softplus(-alone.differences(keep, none)).double().mean())
+            for alone in (validation, test)
+        ]
+        edges = len(numbering.induced(keep))
+        points.append(
+            PathPoint(
+                nodes=size, induced_edges=edges, validation_loss=losses[0], test_loss=losses[1]
+            )
+        )
+        watcher.tell(Progress("path", step + 1, len(nested.sizes), losses[1], size, edges))
+    return SizePath(ranking=[node.name for node in nested.ranking], points=points)

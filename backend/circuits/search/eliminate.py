@@ -1,0 +1,221 @@
+"""Exact elimination: take out of a circuit what it does not need, nodes and then single edges.
+
+Every step measures the circuit without something on fixed pairs, so what is left meets the target,
+and at the end no single node can go without the loss passing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.circuits.alone import Alone
+from backend.circuits.nodes import NodeSet
+from backend.circuits.numbering import Flags, Ids
+from backend.circuits.search.config import Progress
+from backend.circuits.search.problem import Problem
+from models.sites import Edge
+
+SMALL = 64
+"""Nodes up to which they are taken out one by one."""
+SHARE = 0.25
+"""Of what could go singly, the share that is taken out together in larger circuits."""
+FRESH = 6
+"""Numbers measured anew before each single removal; the others' last measures are kept."""
+FREE_LOSS = 0.02
+"""Nats that count as nothing when what a node costs is set against the edges that go with it."""
+
+
+@dataclass
+class Draft:
+    """A circuit in the making, in the numbers of `Numbering`.
+
+    Attributes:
+        keep: [nodes].
+        dropped: [edges].
+        loss: of the circuit alone, nats.
+    """
+
+    keep: Flags
+    dropped: Flags
+    loss: float
+
+    @property
+    def size(self) -> int:
+        """Nodes."""
+        return int(self.keep.sum())
+
+    def kept(self) -> Ids:
+        """Numbers of its nodes."""
+        return self.keep.nonzero()[0]
+
+    def copy(self) -> Draft:
+        """One that can be changed without changing this."""
+        return Draft(self.keep.copy(), self.dropped.copy(), self.loss)
+
+    def toggle(self, numbers: Sequence[int], loss: float) -> None:
+        """Toggle nodes, and edges by their number plus that of all nodes."""
+        nodes = len(self.keep)
+        for number in numbers:
+            if number < nodes:
+                self.keep[number] ^= 1
+            else:
+                self.dropped[number - nodes] ^= 1
+        self.loss = loss
+
+
+class Eliminator:
+    """Takes nodes and edges out of drafts.
+
+    Args:
+        problem: whose watcher is told and whose passes are counted.
+        target: loss to stay at or below, nats; the problem's if None.
+        alone: what measures; the problem's validation pairs if None.
+    """
+
+    def __init__(
+        self, problem: Problem, target: float | None = None, alone: Alone | None = None
+    ) -> None:
+        self.problem = problem
+        self.target = problem.target if target is None else target
+        self.alone = problem.alone if alone is None else alone
+        self.numbering = self.alone.numbering
+
+    def draft(self, nodes: NodeSet, dropped: frozenset[Edge] = frozenset()) -> Draft:
+        """A circuit as a draft."""
+        return self.measured(self.numbering.keep(nodes), self.numbering.dropped(dropped))
+
+    def measured(self, keep: Flags, dropped: Flags) -> Draft:
+        """The draft of some nodes and dropped edges, with its loss."""
+        draft = Draft(keep, dropped, 0.0)
+        draft.loss = float(self.toggled(draft, [[]])[0])
+        return draft
+
+    def toggled(self, draft: Draft, flips: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:
+        """Losses of a draft with each of the given lists of numbers toggled, nats."""
+        self.problem.passes.count(forward=len(flips))
+        return self.alone.variants(draft.keep, draft.dropped, flips)
+
+    def edges_of(self, draft: Draft) -> int:
+        """Induced edges of a draft."""
+        return len(self.numbering.induced(draft.keep))
+
+    def nodes(self, draft: Draft, noise: np.random.Generator | None = None) -> Draft:
+        """Take out nodes until no single one can go.
+
+        Those whose absence costs the least loss for each edge that goes with them go first; with
+        `noise` the order varies, and so does what is left.
+
+        Raises:
+            SearchCancelled: the watcher says so.
+        """
+        draft, begun = draft.copy(), draft.size
+        while draft.size:
+            kept = draft.kept()
+            losses = self.toggled(draft, [[node] for node in kept.tolist()])
+            free = losses <= self.target
+            if not free.any():
+                break
+            cost = self._cost(draft, kept[free], losses[free], noise)
+            order = kept[free][np.argsort(cost, kind="stable")].tolist()
+            if len(kept) > SMALL:
+                share = max(1, int(SHARE * len(order)))
+                self._together(draft, [[node] for node in order[:share]])
+            else:
+                self._one_by_one(draft, order, dict(zip(kept.tolist(), losses, strict=True)))
+            self.tell("elimination", draft, begun - draft.size, begun)
+        return draft
+
+    def edges(self, draft: Draft) -> Draft:
+        """Drop single edges between the nodes until none can go, the least needed first.
+
+        Raises:
+            SearchCancelled: the watcher says so.
+        """
+        draft, all_nodes = draft.copy(), self.numbering.nodes
+        while True:
+            induced = self.numbering.induced(draft.keep)
+            candidates = (induced[draft.dropped[induced] == 0] + all_nodes).tolist()
+            losses = self.toggled(draft, [[edge] for edge in candidates])
+            order = np.argsort(losses, kind="stable")
+            free = [candidates[i] for i in order if losses[i] <= self.target]
+            if not free:
+                return draft
+            self._one_by_one(draft, free, dict(zip(candidates, losses, strict=True)))
+            self.tell("edges", draft, len(induced) - len(candidates), len(induced))
+
+    def groups(self, draft: Draft, order: Sequence[int], size: int) -> list[int]:
+        """Take out runs of so many nodes, as many as go together.
+
+        Args:
+            draft: is changed.
+            order: nodes, those to go first in front.
+            size: of a run.
+
+        Returns:
+            The nodes taken out, the first to go in front.
+        """
+        runs = [list(order[start : start + size]) for start in range(0, len(order), size)]
+        losses = self.toggled(draft, runs)
+        best = np.argsort(losses, kind="stable")
+        free = [runs[i] for i in best if losses[i] <= self.target]
+        return self._together(draft, free) if free else []
+
+    def _cost(
+        self,
+        draft: Draft,
+        nodes: Ids,
+        losses: npt.NDArray[np.float64],
+        noise: np.random.Generator | None = None,
+    ) -> npt.NDArray[np.float64]:
+        """What taking out each node costs: loss added for each edge saved."""
+        induced = self.numbering.induced(draft.keep)
+        ends = np.concatenate([self.numbering.sources[induced], self.numbering.targets[induced]])
+        degree = np.bincount(ends, minlength=self.numbering.nodes)[nodes]
+        added = np.maximum(losses - draft.loss, -FREE_LOSS) + FREE_LOSS
+        cost = added / (degree + 1.0)
+        if noise is not None:
+            cost = cost * np.exp(noise.normal(0, 0.5, len(cost)))
+        return np.asarray(cost)
+
+    def _together(self, draft: Draft, runs: list[list[int]]) -> list[int]:
+        """Take out as many of the first runs as go together; each could go by itself."""
+        while True:
+            flip = [number for run in runs for number in run]
+            loss = float(self.toggled(draft, [flip])[0])
+            if loss <= self.target or len(runs) == 1:
+                draft.toggle(flip, loss)
+                return flip
+            runs = runs[: len(runs) // 2]
+
+    def _one_by_one(self, draft: Draft, queue: list[int], losses: dict[int, float]) -> None:
+        """Take out single numbers in the order of the queue, its head measured anew each time."""
+        measured = True
+        while queue:
+            head = queue[:FRESH]
+            if not measured:
+                fresh = self.toggled(draft, [[number] for number in head])
+                losses.update(zip(head, fresh.tolist(), strict=True))
+            measured = False
+            fits = [number for number in head if losses[number] <= self.target]
+            queue = fits + queue[FRESH:]
+            if fits:
+                best = min(fits, key=lambda number: losses[number])
+                if best < self.numbering.nodes:
+                    known = np.array([losses[number] for number in fits])
+                    best = fits[int(np.argmin(self._cost(draft, np.array(fits), known)))]
+                draft.toggle([best], losses[best])
+                queue.remove(best)
+
+    def tell(self, stage: str, draft: Draft, step: int, steps: int) -> None:
+        """Report progress.
+
+        Raises:
+            SearchCancelled: the watcher says so.
+        """
+        edges = self.edges_of(draft)
+        progress = Progress(stage, step, max(step, steps), draft.loss, draft.size, edges)
+        self.problem.watcher.tell(progress)

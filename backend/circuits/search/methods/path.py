@@ -1,0 +1,228 @@
+"""The default search: from the whole model down to the smallest circuit found, in one run.
+
+1. Descent. Nodes are taken out of the whole model in groups, those of smallest slope first (the
+   derivative of the task loss by the node's gate at the circuit so far), and a group stays out only
+   where the measured loss allows. The loss allowed rises in levels up to the target, so that every
+   stage starts from a circuit that does the task better than is asked.
+2. Elimination of single nodes, measured exactly (`search.eliminate`).
+3. Swaps. Nodes outside with the steepest slopes are added, now and then a node is taken out, and
+   elimination runs again in varied order; what comes out is kept where it has fewer induced edges
+   or, for as many, fewer nodes.
+4. Single edges are dropped, as far as the target allows.
+5. The order in which nodes went is the path: a circuit of every size.
+
+Differences to Gao et al. 2025 (A.5) are in `METHOD`.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from backend.circuits.alone import Alone
+from backend.circuits.search.config import SearchFailed
+from backend.circuits.search.eliminate import SMALL, Draft, Eliminator
+from backend.circuits.search.methods.spec import MethodSpec
+from backend.circuits.search.problem import Found, Nested, Problem
+from backend.circuits.search.slopes import slopes
+from tasks import Batch
+
+LEVELS = (0.1, 0.3, 1.0)
+"""Shares of the target that the loss may reach, one descent after the other."""
+FEW_PAIRS = 32
+"""Validation pairs that decide during a descent; all of them decide from its end on."""
+SLOPE_PAIRS = 32
+"""Training pairs that a slope is taken on."""
+FEW_MARGIN = 0.85
+"""Share of a level's loss that the few pairs must meet, for the sake of all of them."""
+GROUPS = 8
+"""Groups that the nodes are dealt into at the start of a descent."""
+ADDED = (6, 48)
+"""Nodes added before a swap's elimination, at least and at most."""
+PATH_POINTS = 24
+"""Sizes above the circuit's own that the path is measured at."""
+
+
+class PathSearch:
+    """One search. The state is what has gone out of the whole model so far, in order.
+
+    Args:
+        problem: to solve.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.rng = np.random.default_rng(problem.config.seed)
+        self.exact = Eliminator(problem)
+        numbering = problem.alone.numbering
+        self.none = np.zeros(numbering.edges, np.uint8)
+        self.draft = self.exact.measured(np.ones(numbering.nodes, np.uint8), self.none)
+        self.gone: list[int] = []
+        """Nodes in the order in which they went."""
+        self.few = self._few()
+
+    def run(self) -> Found:
+        """The circuit, with its path.
+
+        Raises:
+            SearchFailed: the whole model misses the target.
+            SearchCancelled: the watcher says so.
+        """
+        if self.draft.loss > self.problem.target:
+            config = self.problem.config
+            raise SearchFailed(
+                f"The whole model's loss on validation pairs is {self.draft.loss:.4f} nats; a "
+                f"search needs {self.problem.target:.4f} ({config.margin:g} of the target "
+                f"{config.target_loss:g}). The model does not do this task well enough."
+            )
+        for share in LEVELS:
+            self._descend(share * self.problem.target)
+        best = self._swap(self.exact.nodes(self.draft))
+        pruned = self.exact.edges(best)
+        numbering = self.problem.alone.numbering
+        return Found(
+            numbering.node_set(pruned.keep),
+            numbering.edge_set(pruned.dropped),
+            self._nested(best),
+        )
+
+    def _few(self) -> Alone:
+        """The evaluator of some of the validation pairs, of all templates alike."""
+        pairs = self.problem.validation.pairs
+        if pairs <= FEW_PAIRS:
+            return self.problem.alone
+        chosen = np.linspace(0, pairs - 1, FEW_PAIRS).round().astype(int).tolist()
+        batch = self.problem.validation.select(chosen)
+        return Alone(self.problem.model, self.problem.values, batch)
+
+    def _slope_pairs(self) -> Batch:
+        pairs = self.problem.train.pairs
+        size = min(SLOPE_PAIRS, pairs)
+        return self.problem.train.select(self.rng.choice(pairs, size, replace=False).tolist())
+
+    def _descend(self, level: float) -> None:
+        """Take out groups of nodes while the loss is at most `level`."""
+        if self.draft.loss > level:
+            return
+        quick = Eliminator(self.problem, FEW_MARGIN * level, self.few)
+        draft = quick.measured(self.draft.keep.copy(), self.none)
+        steps: list[list[int]] = []
+        size = max(1, draft.size // GROUPS)
+        while draft.size > SMALL // 2:
+            slope = slopes(self.problem, draft.keep, self._slope_pairs())
+            kept = draft.kept()
+            order = kept[np.argsort(np.abs(slope[kept]), kind="stable")].tolist()
+            went = quick.groups(draft, order, size)
+            if went:
+                steps.append(went)
+            if len(went) <= size:
+                if size == 1:
+                    break
+                size = max(1, size // 2)
+            quick.tell("descent", draft, len(self.gone) + sum(map(len, steps)), len(draft.keep))
+        self._go(steps, level)
+
+    def _go(self, steps: list[list[int]], level: float) -> None:
+        """Let go what a descent took out, less its last steps where all pairs say no."""
+        while steps:
+            flip = [node for step in steps for node in step]
+            loss = float(self.exact.toggled(self.draft, [flip])[0])
+            if loss <= level:
+                self.draft.toggle(flip, loss)
+                self.gone += flip
+                return
+            last = steps.pop()
+            if len(last) > 1:
+                steps.append(last[: len(last) // 2])
+
+    def _swap(self, best: Draft) -> Draft:
+        """Add nodes, eliminate again, keep what is smaller; until rounds, passes or time are up."""
+        config = self.problem.config
+        unlimited = config.seconds is not None
+        last_pass = self.problem.passes.forward + config.swap_passes
+        slope = slopes(self.problem, best.keep, self._slope_pairs())
+        size = self._size(best)
+        for step in itertools.count():
+            done = self.problem.passes.forward >= last_pass or step >= config.swaps
+            if not best.size or self.problem.out_of_time() or (done and not unlimited):
+                break
+            draft = self._shaken(best, slope)
+            if draft.loss <= self.exact.target:
+                draft = self.exact.nodes(draft, self.rng)
+                if self._size(draft) < size:
+                    slope = slopes(self.problem, draft.keep, self._slope_pairs())
+                if self._size(draft) <= size:
+                    best, size = draft, self._size(draft)
+            self.exact.tell("swaps", best, step + 1, config.swaps)
+        return best
+
+    def _size(self, draft: Draft) -> tuple[int, int]:
+        """What is made small: induced edges, then nodes."""
+        return self.exact.edges_of(draft), draft.size
+
+    def _shaken(self, draft: Draft, slope: np.ndarray) -> Draft:
+        """The draft with nodes added that promise to lower the loss, and perhaps one taken out."""
+        keep = draft.keep.copy()
+        outside = (keep == 0).nonzero()[0]
+        count = min(int(self.rng.integers(*ADDED)), len(outside))
+        best = outside[np.argsort(slope[outside], kind="stable")][: 3 * count + 20]
+        keep[self.rng.choice(best, count, replace=False)] = 1
+        if self.rng.random() < 0.5:
+            keep[self.rng.choice(draft.kept())] = 0
+        return self.exact.measured(keep, self.none.copy())
+
+    def _nested(self, best: Draft) -> Nested:
+        """The path through the circuit: its nodes, then those that went, the last first."""
+        within = self._order_within(best)
+        inside = set(within)
+        names = self.problem.alone.numbering.all_nodes
+        earlier = [node for node in reversed(self.gone) if node not in inside]
+        rest = [
+            node for node in range(len(names)) if node not in inside and node not in set(earlier)
+        ]
+        ranking = within + rest + earlier
+        above = np.geomspace(max(1, len(within)), len(ranking), PATH_POINTS).round().astype(int)
+        sizes = sorted({*range(1, len(within) + 1), *above.tolist()})
+        return Nested([names[node] for node in ranking], sizes)
+
+    def _order_within(self, best: Draft) -> list[int]:
+        """The nodes of a circuit, the first the last to go: each time the least needed goes."""
+        free = Eliminator(self.problem, float("inf"))
+        draft, gone = best.copy(), []
+        while draft.size:
+            kept = draft.kept().tolist()
+            losses = free.toggled(draft, [[node] for node in kept])
+            share = max(1, draft.size // 16)
+            for place in np.argsort(losses, kind="stable")[:share].tolist():
+                gone.append(kept[place])
+                draft.toggle([kept[place]], float(losses[place]))
+            free.tell("path", draft, len(gone), best.size)
+        return gone[::-1]
+
+
+def find(problem: Problem) -> Found:
+    """`path`: see the module.
+
+    Raises:
+        SearchFailed: the whole model misses the target.
+        SearchCancelled: the watcher says so.
+    """
+    return PathSearch(problem).run()
+
+
+METHOD = MethodSpec(
+    name="path",
+    title="Exact descent, elimination and swaps; nodes and edges",
+    source=(
+        'Gao et al. 2025, "Weight-sparse transformers have interpretable circuits", A.5, for what '
+        "is minimised; slopes: Nanda 2023, attribution patching"
+    ),
+    deviations=(
+        "No mask is learned: slopes order the nodes, and the measured loss decides.",
+        "Nodes that can go singly are always taken out; then swaps with nodes outside are tried.",
+        "Single edges are pruned after the nodes.",
+        "All sizes from the whole model down are kept.",
+    ),
+    find=find,
+)
