@@ -59,5 +59,32 @@ def test_a_search_that_cannot_meet_its_target_says_what_to_do(
     expect(page.locator("cx-job-page .chip").first).to_have_text("failed")
     problem = page.get_by_role("alert")
     expect(problem).to_contain_text("No circuit meets the target")
-    expect(problem).to_contain_text(re.compile(r"lowest validation loss reached is \d\.\d+ nats"))
+    expect(problem).to_contain_text(re.compile(r"loss on validation pairs is \d\.\d+ nats"))
+    expect(problem).to_contain_text("0.001")
     expect(problem).to_contain_text("Raise the target loss, try another seed")
+
+
+def test_a_method_and_a_time_budget_are_chosen_in_the_form(
+    workshop: Application, visit: Visitor
+) -> None:
+    page = visit(workshop, f"/checkpoints/{TINY}").page
+    page.get_by_role("button", name="Search for a circuit").click()
+    form = page.get_by_role("dialog", name="Search for a circuit")
+    expect(form.get_by_label("Checkpoint", exact=True)).to_have_value(TINY)
+    methods = form.get_by_role("group", name="Method").get_by_role("radio")
+    expect(methods).to_have_count(4)
+    expect(methods.first).to_be_checked()
+    form.get_by_role("radio", name=re.compile("^Paper Learned")).check()
+    expect(form).to_contain_text("256 trials")
+    form.get_by_role("radio", name=re.compile("^Attribution")).check()
+    form.get_by_label("Time budget, seconds").fill("5")
+    form.get_by_label("Task", exact=True).select_option(TASK)
+    form.get_by_role("button", name="Start search").click()
+    expect(page).to_have_url(re.compile(r"/jobs/\w+"))
+    asked = page.locator("cx-job-page aside")
+    expect(asked).to_contain_text("Attribution")
+    expect(asked).to_contain_text("5.0 s")
+    job = page.url.rpartition("/")[2]
+    request = workshop.get(f"/api/jobs/{job}")["request"]
+    assert (request["method"], request["seconds"]) == ("attribution", 5)
+    workshop.wait(job)
