@@ -81,6 +81,11 @@ export class NumberPanel extends LitElement {
       <p class="foot">
         <span title="each has two sequences">n = ${plural(answer.n, "pair")}</span>
         <span>${count(answer.kept_nodes)} nodes kept, ${count(answer.ablated_nodes)} ablated</span>
+        ${answer.ablated_edges > 0
+          ? html`<span title="between kept nodes">
+              ${plural(answer.ablated_edges, "edge")} ablated
+            </span>`
+          : nothing}
         <span>cross-entropy ${decimal(numbers.cross_entropy)}</span>
         <span title="with the circuit's scale and shift of the logits">
           rescaled loss ${decimal(numbers.rescaled_loss)}
