@@ -21,8 +21,8 @@ from models.sites import Edge
 
 SMALL = 64
 """Nodes up to which they are taken out one by one."""
-SHARE = 0.25
-"""Of what could go singly, the share that is taken out together in larger circuits."""
+PATIENCE = 8
+"""Single nodes of a larger circuit that may be refused before all are measured anew."""
 FRESH = 6
 """Numbers measured anew before each single removal; the others' last measures are kept."""
 FREE_LOSS = 0.02
@@ -122,8 +122,7 @@ class Eliminator:
             cost = self._cost(draft, kept[free], losses[free], noise)
             order = kept[free][np.argsort(cost, kind="stable")].tolist()
             if len(kept) > SMALL:
-                share = max(1, int(SHARE * len(order)))
-                self._together(draft, [[node] for node in order[:share]])
+                self._in_runs(draft, order)
             else:
                 self._one_by_one(draft, order, dict(zip(kept.tolist(), losses, strict=True)))
             self.tell("elimination", draft, begun - draft.size, begun)
@@ -190,6 +189,20 @@ class Eliminator:
                 draft.toggle(flip, loss)
                 return flip
             runs = runs[: len(runs) // 2]
+
+    def _in_runs(self, draft: Draft, queue: list[int]) -> None:
+        """Take out runs from the head of the queue, shorter ones where one cannot go together."""
+        size, refused = max(1, len(queue) // 4), 0
+        while queue and refused < PATIENCE:
+            head = queue[:size]
+            loss = float(self.toggled(draft, [head])[0])
+            if loss <= self.target:
+                draft.toggle(head, loss)
+                queue = queue[size:]
+            elif size > 1:
+                size = (size + 1) // 2
+            else:
+                queue, refused = queue[1:], refused + 1
 
     def _one_by_one(self, draft: Draft, queue: list[int], losses: dict[int, float]) -> None:
         """Take out single numbers in the order of the queue, its head measured anew each time."""

@@ -1,6 +1,7 @@
 """The default search: from the whole model down to the smallest circuit found, in one run.
 
-1. Descent. Nodes are taken out of the whole model in groups, those of smallest slope first (the
+1. Where the whole model misses the target, groups of nodes that make the loss worse go first.
+   Descent. Nodes are taken out of the whole model in groups, those of smallest slope first (the
    derivative of the task loss by the node's gate at the circuit so far), and a group stays out only
    where the measured loss allows. The loss allowed rises in levels up to the target, so that every
    stage starts from a circuit that does the task better than is asked.
@@ -38,6 +39,10 @@ FEW_MARGIN = 0.85
 """Share of a level's loss that the few pairs must meet, for the sake of all of them."""
 GROUPS = 8
 """Groups that the nodes are dealt into at the start of a descent."""
+FINEST = 64
+"""Groups at most; a descent ends where not even one of so many can go."""
+MENDED = 0.02
+"""Share of the loss that a group's going must take away while a model is mended."""
 ADDED = (6, 48)
 """Nodes added before a swap's elimination, at least and at most."""
 PATH_POINTS = 24
@@ -66,16 +71,10 @@ class PathSearch:
         """The circuit, with its path.
 
         Raises:
-            SearchFailed: the whole model misses the target.
+            SearchFailed: no set of nodes that was tried meets the target.
             SearchCancelled: the watcher says so.
         """
-        if self.draft.loss > self.problem.target:
-            config = self.problem.config
-            raise SearchFailed(
-                f"The whole model's loss on validation pairs is {self.draft.loss:.4f} nats; a "
-                f"search needs {self.problem.target:.4f} ({config.margin:g} of the target "
-                f"{config.target_loss:g}). The model does not do this task well enough."
-            )
+        self._mend()
         for share in LEVELS:
             self._descend(share * self.problem.target)
         best = self._swap(self.exact.nodes(self.draft))
@@ -101,40 +100,66 @@ class PathSearch:
         size = min(SLOPE_PAIRS, pairs)
         return self.problem.train.select(self.rng.choice(pairs, size, replace=False).tolist())
 
+    def _mend(self) -> None:
+        """Where the whole model misses the target, take out what makes its loss worst.
+
+        Raises:
+            SearchFailed: that does not bring it down to the target.
+        """
+        whole, target = self.draft.loss, self.problem.target
+        size = max(1, self.draft.size // GROUPS)
+        while self.draft.loss > target:
+            better = Eliminator(self.problem, (1 - MENDED) * self.draft.loss)
+            slope = slopes(self.problem, self.draft.keep, self._slope_pairs())
+            kept = self.draft.kept()
+            order = kept[np.argsort(-slope[kept], kind="stable")][: FINEST * size].tolist()
+            went = better.groups(self.draft, order, size)
+            self.gone += went
+            if not went:
+                size //= 2
+            if size * FINEST < self.draft.size:
+                raise SearchFailed(
+                    f"The lowest validation loss reached is {self.draft.loss:.4f} nats; the search "
+                    f"needs {target:.4f}. The whole model's own is {whole:.4f}: it does not do "
+                    "this task well enough."
+                )
+            better.tell("mending", self.draft, len(self.gone), len(self.draft.keep))
+
     def _descend(self, level: float) -> None:
         """Take out groups of nodes while the loss is at most `level`."""
         if self.draft.loss > level:
             return
         quick = Eliminator(self.problem, FEW_MARGIN * level, self.few)
         draft = quick.measured(self.draft.keep.copy(), self.none)
-        steps: list[list[int]] = []
+        gone: list[int] = []
         size = max(1, draft.size // GROUPS)
         while draft.size > SMALL // 2:
             slope = slopes(self.problem, draft.keep, self._slope_pairs())
             kept = draft.kept()
             order = kept[np.argsort(np.abs(slope[kept]), kind="stable")].tolist()
             went = quick.groups(draft, order, size)
-            if went:
-                steps.append(went)
+            gone += went
             if len(went) <= size:
-                if size == 1:
+                size //= 2
+                if size * FINEST < draft.size:
                     break
-                size = max(1, size // 2)
-            quick.tell("descent", draft, len(self.gone) + sum(map(len, steps)), len(draft.keep))
-        self._go(steps, level)
+            quick.tell("descent", draft, len(self.gone) + len(gone), len(draft.keep))
+        self._go(gone, level)
 
-    def _go(self, steps: list[list[int]], level: float) -> None:
-        """Let go what a descent took out, less its last steps where all pairs say no."""
-        while steps:
-            flip = [node for step in steps for node in step]
-            loss = float(self.exact.toggled(self.draft, [flip])[0])
+    def _go(self, flip: list[int], level: float) -> None:
+        """Let go what a descent took out, as much from its start as all pairs allow."""
+        low, high = 0, len(flip)
+        middle = high
+        while middle > low:
+            loss = float(self.exact.toggled(self.draft, [flip[:middle]])[0])
             if loss <= level:
-                self.draft.toggle(flip, loss)
-                self.gone += flip
-                return
-            last = steps.pop()
-            if len(last) > 1:
-                steps.append(last[: len(last) // 2])
+                low, reached = middle, loss
+            else:
+                high = middle - 1
+            middle = (low + high + 1) // 2
+        if low:
+            self.draft.toggle(flip[:low], reached)
+            self.gone += flip[:low]
 
     def _swap(self, best: Draft) -> Draft:
         """Add nodes, eliminate again, keep what is smaller; until rounds, passes or time are up."""
