@@ -22,6 +22,8 @@ FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
 
 MANY = 12
 """Kept nodes of a row from which finding the threshold beats counting for each of them."""
+TOUCHED = 96
+"""Neurons reached from which all of them together beat those few one by one."""
 
 IN, Q, K, V, OUT, MLP_IN, NEURON, MLP_OUT = range(8)
 """Sites of a layer in forward order, as `models.sites.SiteKind`."""
@@ -64,6 +66,8 @@ class Arrays(NamedTuple):
     """[L, H] logits; minus infinity where there is none."""
     d_head: int
     relu: bool
+    alike: Any
+    """[rows] the first row with the same token (and position, where there are positions)."""
     depth: Any
     chain_starts: Any
     chains: Any
@@ -80,6 +84,67 @@ def _activation(x: Any, relu: bool) -> Any:
     if relu:
         return max(x, np.float32(0))
     return np.float32(0.5) * x * (np.float32(1) + math.erf(x * np.float32(0.7071067811865476)))
+
+
+@numba.njit(inline="always")
+def _power_of_two(y: Any, whole: Any) -> Any:
+    """2 to the power of y - whole, for differences within half: a Taylor polynomial."""
+    r = (y - whole) * np.float32(0.6931471805599453)
+    p = np.float32(1 / 5040)
+    p = p * r + np.float32(1 / 720)
+    p = p * r + np.float32(1 / 120)
+    p = p * r + np.float32(1 / 24)
+    p = p * r + np.float32(1 / 6)
+    p = p * r + np.float32(0.5)
+    p = p * r + np.float32(1)
+    return p * r + np.float32(1)
+
+
+@numba.njit(cache=True, fastmath=FASTMATH, nogil=True)
+def _exponentials(x: Any, bits: Any, out: Any) -> None:
+    """out = exp(x) for x up to 0, within a few units of the last place; a loop of vectors.
+
+    Args:
+        x: [n].
+        bits: [n] int32, scratch; read as floats they are the powers of two.
+        out: [n].
+    """
+    for i in range(x.shape[0]):
+        y = max(x[i] * np.float32(1.4426950408889634), np.float32(-126))
+        whole = np.floor(y + np.float32(0.5))
+        bits[i] = (np.int32(whole) + np.int32(127)) << np.int32(23)
+        out[i] = _power_of_two(y, whole)
+    scale = bits.view(np.float32)
+    for i in range(x.shape[0]):
+        out[i] *= scale[i]
+
+
+@numba.njit(cache=True, fastmath=FASTMATH, nogil=True)
+def _gelu_magnitudes(x: Any, squares: Any, bits: Any, out: Any) -> None:
+    """out = |gelu(x)|, within 4e-7; a loop of vectors.
+
+    The error function is Abramowitz and Stegun's 7.1.26.
+
+    Args:
+        x: [n].
+        squares: [n] scratch.
+        bits: [n] int32, scratch.
+        out: [n].
+    """
+    for i in range(x.shape[0]):
+        squares[i] = x[i] * x[i] * np.float32(-0.5)
+    _exponentials(squares, bits, out)
+    for i in range(x.shape[0]):
+        z = abs(x[i]) * np.float32(0.7071067811865476)
+        t = np.float32(1) / (np.float32(1) + np.float32(0.3275911) * z)
+        p = np.float32(1.061405429)
+        p = p * t - np.float32(1.453152027)
+        p = p * t + np.float32(1.421413741)
+        p = p * t - np.float32(0.284496736)
+        p = p * t + np.float32(0.254829592)
+        tail = np.float32(0.5) * p * t * out[i]  # of the normal distribution, beyond |x|
+        share = np.float32(1) - tail if x[i] > 0 else tail
+        out[i] = abs(x[i]) * share
 
 
 @numba.njit(cache=True, fastmath=FASTMATH, nogil=True)
@@ -232,6 +297,12 @@ def _attention(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, queries: 
     if kept_q.shape[0] + kept_k.shape[0] + kept_v.shape[0]:
         in_mean = a.mean[first[IN] : first[IN] + width[IN]]
         for row in range(rows):
+            first_alike = a.alike[row]
+            if layer == 0 and first_alike < row:
+                read[row] = read[first_alike]
+                k_dev[row] = k_dev[first_alike]
+                v_dev[row] = v_dev[first_alike]
+                continue
             if kept_in.shape[0]:
                 _read(
                     x[row], a.positions[2 * layer, row], a.norm[2 * layer], a.eps, a.topk[IN],
@@ -293,7 +364,8 @@ def _attention(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, queries: 
             c = kept_k[i]
             by_key[row, c // d_head] += q_mean[c] * k_dev[row, i] * scale
     mixed = np.zeros(kept_v.shape[0], np.float32)
-    pattern = np.empty(deepest + 1, np.float32)
+    pattern, scores = np.empty(deepest + 1, np.float32), np.empty(deepest + 1, np.float32)
+    bits = np.empty(deepest + 1, np.int32)
     total = np.empty(d, np.float32)
     out_dev = np.empty(kept_out.shape[0], np.float32)
     places_q = [_scores_of_head(head, d_head, kept_q) for head in range(heads)]
@@ -322,11 +394,13 @@ def _attention(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, queries: 
                 s = score + by_key[chain[t], head]
                 for p in range(pairs[head]):
                     s += q_dev[row, both[head, p, 0]] * k_dev[chain[t], both[head, p, 1]] * scale
-                pattern[t] = s
+                scores[t] = s
                 largest = max(largest, s)
+            for t in range(keys):
+                scores[t] -= largest
+            _exponentials(scores[:keys], bits[:keys], pattern[:keys])
             seen = np.float32(0)
             for t in range(keys):
-                pattern[t] = math.exp(pattern[t] - largest)
                 seen += pattern[t]
             mass = seen + math.exp(a.sink[layer, head] - largest)
             for i in places_v[head]:
@@ -375,7 +449,12 @@ def _mlp(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, rows: Any) -> N
     neuron_dev = np.empty(kept.shape[0], np.float32)
     out_dev = np.empty(kept_out.shape[0], np.float32)
     after = settled.copy()
+    squares, bits = np.empty(neurons, np.float32), np.empty(neurons, np.int32)
     starts = a.starts[layer, IN_NEURON]
+    touched = 0
+    for i in range(kept_in.shape[0]):
+        touched += starts[kept_in[i] + 1] - starts[kept_in[i]]
+    all_at_once = touched >= TOUCHED and not a.relu
     for row in rows:
         if kept.shape[0]:
             if kept_in.shape[0]:
@@ -387,20 +466,26 @@ def _mlp(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, rows: Any) -> N
                     for edge in range(starts[kept_in[i]], starts[kept_in[i] + 1]):
                         if not dropped[edge]:
                             pre[a.target[edge]] += a.weight[edge] * read[i]
-                for i in range(kept_in.shape[0]):
-                    for edge in range(starts[kept_in[i]], starts[kept_in[i] + 1]):
-                        j = a.target[edge]
-                        after[j] = abs(_activation(pre[j], a.relu))
+                if all_at_once:
+                    _gelu_magnitudes(pre, squares, bits, after)
+                else:
+                    for i in range(kept_in.shape[0]):
+                        for edge in range(starts[kept_in[i]], starts[kept_in[i] + 1]):
+                            j = a.target[edge]
+                            after[j] = abs(_activation(pre[j], a.relu))
             _survivors(after, a.topk[NEURON], kept, passes)
             for i in range(kept.shape[0]):
                 value = _activation(pre[kept[i]], a.relu) if passes[i] else np.float32(0)
                 neuron_dev[i] = value - neuron_mean[kept[i]]
             # Only what was touched is put back for the next row.
-            for i in range(kept_in.shape[0]):
-                for edge in range(starts[kept_in[i]], starts[kept_in[i] + 1]):
-                    j = a.target[edge]
-                    pre[j] = constant[j]
-                    after[j] = settled[j]
+            if all_at_once:
+                pre[:] = constant
+            else:
+                for i in range(kept_in.shape[0]):
+                    for edge in range(starts[kept_in[i]], starts[kept_in[i] + 1]):
+                        j = a.target[edge]
+                        pre[j] = constant[j]
+                        after[j] = settled[j]
         _receive(
             a.constant[first[MLP_OUT] : first[MLP_OUT] + d], kept, neuron_dev,
             a.starts[layer, NEURON_OUT], a.target, a.weight, dropped, total,

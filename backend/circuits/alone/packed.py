@@ -7,7 +7,7 @@ import torch
 
 from backend.circuits.ablation import MeanValues
 from backend.circuits.alone.kernel import Arrays
-from backend.circuits.alone.rows import distinct_rows
+from backend.circuits.alone.rows import Ints, Rows, distinct_rows
 from backend.circuits.numbering import Numbering
 from models.config import Activation, ModelConfig, Norm, TopKSite
 from models.sites import NodeSite, SiteKind, edge_sites, node_sites
@@ -82,6 +82,7 @@ def pack(
         sink=torch.stack(sinks).float().contiguous().numpy(),
         d_head=config.d_head,
         relu=config.activation is not Activation.GELU,
+        alike=_alike(rows, with_positions=model.positions is not None),
         depth=rows.depth,
         chain_starts=rows.chain_starts,
         chains=rows.chains,
@@ -90,6 +91,14 @@ def pack(
         direction=direction.contiguous().numpy(),
         offset=offset.numpy(),
     )
+
+
+def _alike(rows: Rows, *, with_positions: bool) -> Ints:
+    """[rows] the first row that the first layer reads the same for."""
+    keys = np.stack([rows.tokens, rows.depth if with_positions else np.zeros_like(rows.depth)])
+    _, first, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+    alike: Ints = first[group.reshape(-1)]
+    return alike
 
 
 def _normed_positions(blocks: list[Block], positions: torch.Tensor) -> np.ndarray:
