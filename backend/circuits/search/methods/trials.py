@@ -36,7 +36,7 @@ class PaperConfig(BaseModel):
     init_noise: float = Field(
         default=1e-2, ge=0, description="standard deviation of initial parameters"
     )
-    init_noise_range: tuple[float, float] = (1e-3, 3e-2)
+    init_noise_range: tuple[float, float] = (5e-3, 5e-2)
     steps: int = Field(default=200, gt=0, description="of the first trial")
     steps_range: tuple[int, int] = (100, 600)
     init: float = Field(default=0.1, gt=0, le=1, description="mean of initial parameters")
