@@ -102,7 +102,7 @@ def _power_of_two(y: Any, whole: Any) -> Any:
 
 @numba.njit(cache=True, fastmath=FASTMATH, nogil=True)
 def _exponentials(x: Any, bits: Any, out: Any) -> None:
-    """out = exp(x) for x up to 0, within a few units of the last place; a loop of vectors.
+    """Exp(x) into `out`, for x up to 0, within a few units of the last place; a loop of vectors.
 
     Args:
         x: [n].
@@ -121,7 +121,7 @@ def _exponentials(x: Any, bits: Any, out: Any) -> None:
 
 @numba.njit(cache=True, fastmath=FASTMATH, nogil=True)
 def _gelu_magnitudes(x: Any, squares: Any, bits: Any, out: Any) -> None:
-    """out = |gelu(x)|, within 4e-7; a loop of vectors.
+    """|gelu(x)| into `out`, within 4e-7; a loop of vectors.
 
     The error function is Abramowitz and Stegun's 7.1.26.
 

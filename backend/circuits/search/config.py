@@ -15,9 +15,9 @@ METHOD_NAMES = ("path", "paper", "paper+elimination", "attribution")
 
 
 class SearchConfig(BaseModel):
-    """Hyperparameters of the node-pruning search (Gao et al. 2025, A.5 and Table 2).
+    """What a search is asked for: the method, the target, the pairs and how much work.
 
-    Where a default differs from the published centre, the field says so.
+    The centres and ranges of `paper` are in `methods.trials`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,43 +35,12 @@ class SearchConfig(BaseModel):
     )
     target_loss: float = Field(default=0.15, gt=0, description="task loss to reach, nats")
     seed: int = Field(default=0, ge=0)
-    steps: int = Field(default=200, gt=0, description="of mask training")
     batch_pairs: int = Field(default=64, gt=0, description="pairs a step (published: 64)")
     train_pairs: int = Field(default=200, gt=0, description="pool the batches are drawn from")
     validation_pairs: int = Field(default=100, gt=0, description="fixed pairs that select")
     test_pairs: int = Field(default=100, gt=0, description="fixed pairs that report")
-    learning_rate: float = Field(
-        default=2e-2, gt=0, description="published: 3e-3, for many more steps"
-    )
-    beta2: float = Field(default=0.95, ge=0, lt=1)
-    weight_decay: float = Field(default=1e-3, ge=0)
-    temperature: float = Field(default=1.0, gt=0, description="of the gate's surrogate gradient")
-    init: float = Field(
-        default=0.02, gt=0, description="initial parameter of the least important node"
-    )
-    init_spread: float = Field(
-        default=0.5, ge=0, description="what the most important node has above that"
-    )
-    init_power: float = Field(
-        default=8.0, gt=0, description="the spread falls with the importance rank to this power"
-    )
-    init_noise: float = Field(
-        default=1e-2, ge=0, description="standard deviation of the noise on initial parameters"
-    )
     importance_points: int = Field(
-        default=5, gt=0, description="points of the integrated gradients that rank nodes"
-    )
-    penalty: float = Field(
-        default=1e-4, gt=0, description="nats an open gate, at the start (published: throughout)"
-    )
-    penalty_growth: float = Field(
-        default=1.05, ge=1, description="factor of the penalty a step while the loss is below aim"
-    )
-    penalty_relief: float = Field(
-        default=1.2, ge=1, description="divisor of the penalty a step while the loss is above"
-    )
-    aim: float = Field(
-        default=0.8, gt=0, le=1, description="share of the target that mask training steers to"
+        default=5, gt=0, description="points of `attribution`'s integrated gradients"
     )
     margin: float = Field(
         default=0.9,
@@ -79,8 +48,6 @@ class SearchConfig(BaseModel):
         le=1,
         description="share of the target that the validation loss must meet, for the test's sake",
     )
-    gradient_clip: float = Field(default=1.0, gt=0, description="largest norm of the gradient")
-    tie_q_and_k: bool = Field(default=True, description="one mask parameter for both")
 
 
 @dataclass(frozen=True)
@@ -88,9 +55,9 @@ class Progress:
     """How far a search is.
 
     Attributes:
-        stage: `masks`, `bisection`, `elimination` or `report`.
+        stage: what is being done, e.g. `descent`, `swaps` or `masks`.
         step: done in this stage.
-        steps: of this stage; an estimate for elimination.
+        steps: of this stage; an estimate where the end is not known.
         loss: task loss of the circuit alone, nats; on training pairs during `masks`.
         nodes: in the circuit.
         edges: induced by them; None where it was not counted.

@@ -1,9 +1,6 @@
-"""From the sets a mask passed through to a circuit: bisection, then exact elimination.
+"""From nested sets of nodes to a circuit: bisection for the smallest that meets the target.
 
-Gao et al. 2025, A.5, bisect the ranking of one final mask for the smallest number of nodes that
-meets the target on fixed pairs. Here the sets bisected are those of open nodes that training
-passed through, each of which the mask had adapted to. The paper leaves removable nodes behind;
-elimination takes them out, until no single node can go without the loss passing the target.
+Gao et al. 2025, A.5. The paper leaves removable nodes behind; `search.eliminate` takes them out.
 """
 
 from __future__ import annotations
@@ -12,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 from backend.circuits.nodes import NodeSet
 from backend.circuits.search.config import Progress, SearchFailed, Watcher
-from models.sites import Node
 
 LossOf = Callable[[NodeSet], float]
 """Task loss of the circuit alone on the fixed validation pairs, nats."""
@@ -57,50 +53,3 @@ def bisect(path: Sequence[NodeSet], loss_of: LossOf, target: float, watcher: Wat
             f"{len(path[-1])} nodes; the search needs {target:.4f}."
         )
     return best
-
-
-def eliminate(
-    nodes: NodeSet,
-    loss_of: LossOf,
-    edges_of: Callable[[NodeSet], int],
-    target: float,
-    watcher: Watcher,
-) -> NodeSet:
-    """Remove nodes until none can go without the loss passing the target.
-
-    Each round measures what every node adds, then removes from the least needed on: whole runs of
-    nodes first, halved where they cannot go together, single nodes at last.
-
-    Raises:
-        SearchCancelled: the watcher says so.
-    """
-    step = 0
-    steps = 2 * len(nodes)
-    loss = loss_of(nodes)
-
-    def tell() -> None:
-        nonlocal step
-        step += 1
-        steps_left = max(steps, step)
-        watcher.tell(Progress("elimination", step, steps_left, loss, len(nodes), edges_of(nodes)))
-
-    while True:
-        effects: list[tuple[float, Node]] = []
-        for node in nodes:
-            effects.append((loss_of(nodes.without([node])), node))
-            tell()
-        queue = [node for effect, node in sorted(effects) if effect <= target]
-        if not queue:
-            return nodes
-        size = len(queue)
-        while queue:
-            smaller = nodes.without(queue[:size])
-            candidate = loss_of(smaller)
-            if candidate <= target:
-                nodes, loss, queue = smaller, candidate, queue[size:]
-                tell()
-            elif size > 1:
-                size = (size + 1) // 2
-            else:
-                queue = queue[1:]
-        steps = step + 2 * len(nodes)

@@ -3,7 +3,7 @@
 All gates are opened together from 0 (every node mean-ablated) to 1 (the whole model); a node's
 importance is the mean, over points on the way, of how much opening its gate a little further would
 lower the task loss (Sundararajan et al. 2017, with mean ablation as the baseline). Gao et al. 2025
-(A.5) find learned masks far better than such a ranking; here it is only where masks start.
+(A.5) find learned masks far better than such a ranking.
 """
 
 from __future__ import annotations
@@ -69,20 +69,3 @@ def importance(
             if gate.grad is not None:
                 total[site] = total[site] - gate.grad / points
     return total
-
-
-def ranks(scores: dict[NodeSite, Tensor]) -> dict[NodeSite, Tensor]:
-    """Ranks over all nodes of all sites together, from 0 (lowest score) to 1 (highest).
-
-    Args:
-        scores: [width] by site.
-
-    Returns:
-        [width] by site.
-    """
-    flat = torch.cat(list(scores.values()))
-    order = flat.argsort(stable=True)
-    rank = torch.empty_like(flat)
-    rank[order] = torch.linspace(0, 1, len(flat))
-    widths = [len(each) for each in scores.values()]
-    return dict(zip(scores, rank.split(widths), strict=True))

@@ -1,0 +1,70 @@
+"""Find the circuits that come with the app, report on each, and write both as bundles.
+
+    python scripts/ship_circuits.py CHECKPOINT FOLDER [--tasks a,b] [--seeds 0,1,2]
+
+A task's circuit is the smallest of its seeds that meets the target on test pairs. A task that has
+none is named, and nothing is written for it. The folder of the app is `backend/shipped`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from backend.circuits import Circuit, SearchConfig, search
+from backend.circuits.bundle import Bundle
+from backend.circuits.faithfulness import verify
+from backend.circuits.search import SearchFailed
+from models import load_checkpoint
+from models.checkpoints import Checkpoint
+from tasks import Task, all_tasks, get_task
+
+
+def smallest(checkpoint: Checkpoint, task: Task, seeds: list[int]) -> Circuit | None:
+    """The circuit with the fewest induced edges, then nodes, of those that meet the target."""
+    found = []
+    for seed in seeds:
+        begun = time.perf_counter()
+        try:
+            circuit = search(checkpoint, task, SearchConfig(seed=seed))
+        except SearchFailed as error:
+            print(f"{task.name}, seed {seed}: {error.detail}", flush=True)
+            continue
+        note = "" if circuit.meets_target else ", misses the target on test pairs"
+        print(
+            f"{task.name}, seed {seed}: {len(circuit.nodes)} nodes, {circuit.induced_edges} "
+            f"induced edges, {circuit.kept_edges} kept, test loss {circuit.task_loss:.3f}{note}, "
+            f"{time.perf_counter() - begun:.0f} s",
+            flush=True,
+        )
+        if circuit.meets_target:
+            found.append(circuit)
+    return min(found, key=lambda each: (each.induced_edges, len(each.nodes)), default=None)
+
+
+def main() -> None:
+    """Write a bundle for each task that has a circuit."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--tasks", help="names, with commas between; default: all")
+    parser.add_argument("--seeds", default="0", help="with commas between")
+    options = parser.parse_args()
+    checkpoint = load_checkpoint(options.checkpoint)
+    chosen = [get_task(n) for n in options.tasks.split(",")] if options.tasks else all_tasks()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for task in chosen:
+        circuit = smallest(checkpoint, task, [int(seed) for seed in options.seeds.split(",")])
+        if circuit is None:
+            print(f"{task.name}: no circuit to ship", flush=True)
+            continue
+        begun = time.perf_counter()
+        report = verify(checkpoint, task, circuit)
+        path = options.folder / f"{circuit.slug}.json"
+        path.write_text(Bundle(circuit=circuit, report=report).model_dump_json(indent=1) + "\n")
+        print(f"{path}: reported on in {time.perf_counter() - begun:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
