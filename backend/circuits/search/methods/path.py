@@ -41,8 +41,10 @@ GROUPS = 8
 """Groups that the nodes are dealt into at the start of a descent."""
 FINEST = 64
 """Groups at most; a descent ends where not even one of so many can go."""
-MENDED = 0.02
-"""Share of the loss that a group's going must take away while a model is mended."""
+MENDED = 0.05
+"""Share of the loss that a round must take away while a model is mended."""
+MENDING_ROUNDS, MENDING_GROUPS = 24, 4
+"""Rounds in which a model is mended at most, and groups tried in each."""
 ADDED = (6, 48)
 """Nodes added before a swap's elimination, at least and at most."""
 PATH_POINTS = 24
@@ -108,22 +110,24 @@ class PathSearch:
         """
         whole, target = self.draft.loss, self.problem.target
         size = max(1, self.draft.size // GROUPS)
-        while self.draft.loss > target:
+        for step in range(MENDING_ROUNDS):
+            if self.draft.loss <= target:
+                return
             better = Eliminator(self.problem, (1 - MENDED) * self.draft.loss)
             slope = slopes(self.problem, self.draft.keep, self._slope_pairs())
             kept = self.draft.kept()
-            order = kept[np.argsort(-slope[kept], kind="stable")][: FINEST * size].tolist()
-            went = better.groups(self.draft, order, size)
+            order = kept[np.argsort(-slope[kept], kind="stable")][: MENDING_GROUPS * size]
+            went = better.groups(self.draft, order.tolist(), size)
             self.gone += went
             if not went:
-                size //= 2
-            if size * FINEST < self.draft.size:
-                raise SearchFailed(
-                    f"The lowest validation loss reached is {self.draft.loss:.4f} nats; the search "
-                    f"needs {target:.4f}. The whole model's own is {whole:.4f}: it does not do "
-                    "this task well enough."
-                )
-            better.tell("mending", self.draft, len(self.gone), len(self.draft.keep))
+                size = max(1, size // 2)
+            better.tell("mending", self.draft, step + 1, MENDING_ROUNDS)
+        if self.draft.loss > target:
+            raise SearchFailed(
+                f"The lowest validation loss reached is {self.draft.loss:.4f} nats; the search "
+                f"needs {target:.4f}. The whole model's own is {whole:.4f}: it does not do this "
+                "task well enough."
+            )
 
     def _descend(self, level: float) -> None:
         """Take out groups of nodes while the loss is at most `level`."""
