@@ -48,15 +48,17 @@ def same_search(circuit: Circuit, seed: int) -> SearchConfig:
 def search_again(
     subject: Subject,
     group: Group,
+    progress: tuple[int, int],
     checkpoint: Checkpoint,
     task: Searchable,
     config: SearchConfig,
-) -> Circuit | None:
-    """The circuit that a search finds; None if none meets the target.
+) -> Circuit | SearchFailed:
+    """The circuit that a search finds, or why none meets the target.
 
     Args:
-        subject: whose watcher is told of every step.
+        subject: whose watcher is told at every step of the search.
         group: that asks.
+        progress: searches of the group that are done, and all of them.
         checkpoint: to search in.
         task: to search for.
         config: of the search.
@@ -65,10 +67,11 @@ def search_again(
         SearchCancelled: the watcher says so.
     """
 
-    def tell(progress: Progress) -> None:
-        subject.tell(group, progress.step, progress.steps)
+    def tell(_: Progress) -> None:
+        subject.tell(group, *progress)
 
+    subject.tell(group, *progress)
     try:
         return search(checkpoint, task, config, tell, subject.watcher.cancelled)
-    except SearchFailed:
-        return None
+    except SearchFailed as failed:
+        return failed

@@ -8,6 +8,8 @@ small circuits there says little by finding one here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from backend.circuits.circuit import Circuit
 from backend.circuits.faithfulness import criteria
 from backend.circuits.faithfulness.again import same_search, search_again
@@ -15,30 +17,48 @@ from backend.circuits.faithfulness.controls import shuffled_checkpoint
 from backend.circuits.faithfulness.document import ReportLine
 from backend.circuits.faithfulness.lines import Part, line
 from backend.circuits.faithfulness.subject import Subject
+from backend.circuits.search import SearchFailed
+from backend.circuits.search.run import Searchable
 from models.checkpoints import Checkpoint
 from tasks import Task
 from tasks.swapped import SwappedAnswers
 
 
-def control_lines(subject: Subject, checkpoint: Checkpoint, task: Task, circuit: Circuit) -> Part:
+@dataclass(frozen=True)
+class Controls(Part):
+    """The lines, and why searches found nothing.
+
+    Attributes:
+        failures: by line, what the search said that found no circuit.
+    """
+
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def control_lines(
+    subject: Subject, checkpoint: Checkpoint, task: Task, circuit: Circuit
+) -> Controls:
     """Search in both controls."""
     config = same_search(circuit, circuit.provenance.seed)
-    swapped = search_again(subject, "controls", checkpoint, SwappedAnswers(task), config)
-    lines = [
-        control_line("controls.swapped", "the task with its answers swapped", circuit, swapped)
-    ]
+    lines: list[ReportLine] = []
+    failures: dict[str, str] = {}
+
+    def try_in(id: str, where: str, checkpoint: Checkpoint, task: Searchable) -> None:
+        found = search_again(subject, "controls", (len(lines), 2), checkpoint, task, config)
+        if isinstance(found, SearchFailed):
+            failures[id] = found.detail
+        control = found if isinstance(found, Circuit) else None
+        lines.append(control_line(id, where, circuit, control))
+
+    swapped = "the task with its answers swapped"
+    try_in("controls.swapped", swapped, checkpoint, SwappedAnswers(task))
     if checkpoint.held_out is None:
         reason = "The checkpoint has no held-out text to take the shuffled one's node means over."
-        return Part(lines, {"controls.shuffled": reason})
-    shuffled = search_again(
-        subject,
-        "controls",
-        shuffled_checkpoint(checkpoint, subject.config.seed),
-        task,
-        config,
-    )
-    where = "the checkpoint with its weights shuffled"
-    return Part([control_line("controls.shuffled", where, circuit, shuffled), *lines])
+        return Controls(lines, {"controls.shuffled": reason}, failures)
+    shuffled = "the checkpoint with its weights shuffled"
+    control = shuffled_checkpoint(checkpoint, subject.config.seed)
+    try_in("controls.shuffled", shuffled, control, task)
+    return Controls(lines, {}, failures)
 
 
 def control_line(id: str, where: str, circuit: Circuit, control: Circuit | None) -> ReportLine:

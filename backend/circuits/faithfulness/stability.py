@@ -35,15 +35,17 @@ class Stability(Part):
 
 def stability(subject: Subject, checkpoint: Checkpoint, task: Task, circuit: Circuit) -> Stability:
     """Search with every seed; the circuit itself stands for the seed it was found with."""
-    found: list[Circuit | None] = []
-    for seed in subject.config.seeds:
+    seeds = subject.config.seeds
+    sets: list[frozenset[str]] = []
+    for step, seed in enumerate(seeds):
         if seed == circuit.provenance.seed and is_result(circuit):
-            found.append(circuit)
-        else:
-            config = same_search(circuit, seed)
-            found.append(search_again(subject, "stability", checkpoint, task, config))
-    sets = [frozenset(each.nodes) for each in found if each is not None]
-    return overlap(subject.nodes.names(), sets, len(subject.config.seeds))
+            sets.append(frozenset(circuit.nodes))
+            continue
+        config = same_search(circuit, seed)
+        found = search_again(subject, "stability", (step, len(seeds)), checkpoint, task, config)
+        if isinstance(found, Circuit):
+            sets.append(frozenset(found.nodes))
+    return overlap(subject.nodes.names(), sets, len(seeds))
 
 
 def overlap(nodes: Sequence[str], sets: Sequence[frozenset[str]], seeds: int) -> Stability:

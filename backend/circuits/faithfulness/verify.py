@@ -28,7 +28,7 @@ from backend.circuits.faithfulness.again import is_known
 from backend.circuits.faithfulness.agreement import agreement
 from backend.circuits.faithfulness.completeness import completeness
 from backend.circuits.faithfulness.config import ReportConfig
-from backend.circuits.faithfulness.control_lines import control_lines
+from backend.circuits.faithfulness.control_lines import Controls, control_lines
 from backend.circuits.faithfulness.criteria import ADDS_NOTHING
 from backend.circuits.faithfulness.curve import curve
 from backend.circuits.faithfulness.document import FaithfulnessReport, NodeReport
@@ -98,7 +98,7 @@ def verify(
     stable = Stability([], {"stability": NOT_ASKED})
     if config.stability:
         stable = stability(subject, checkpoint, task, circuit)
-    controls = Part([], {"controls": NOT_ASKED})
+    controls = Controls([], {"controls": NOT_ASKED})
     if config.controls:
         controls = control_lines(subject, checkpoint, task, circuit)
     sizes = curve(subject, circuit.path)
@@ -125,7 +125,12 @@ def verify(
         edges=minimal.edges,
         heads=agree.heads,
         curve=sizes.points,
-        settings=_settings(subject, circuit, left_out, complete.worst),
+        settings=_settings(subject, circuit)
+        | {
+            "left_out": left_out,
+            "worst_part_missing": complete.worst,
+            "controls_without_circuit": controls.failures,
+        },
         versions={
             "python": platform.python_version(),
             "torch": torch.__version__,
@@ -201,17 +206,13 @@ def _kept_edges(circuit: Circuit, checkpoint: Checkpoint) -> list[Edge]:
     ]
 
 
-def _settings(
-    subject: Subject, circuit: Circuit, left_out: dict[str, str], worst: list[str]
-) -> dict[str, Any]:
+def _settings(subject: Subject, circuit: Circuit) -> dict[str, Any]:
     return {
         **subject.config.model_dump(mode="json"),
         "target_loss": subject.target,
         "test_pairs": subject.test.pairs,
         "validation_pairs": subject.validation.pairs,
         "templates": len(subject.test.template.unique()),
-        "worst_part_missing": worst,
-        "left_out": left_out,
         "searched_again_by": "the circuit's own search"
         if is_known(circuit)
         else f"this version's search, with what it knows of {circuit.provenance.method!r}",

@@ -44,7 +44,7 @@ def searched(circuit: Circuit, method: str = "path", **hyperparameters: object) 
 
 def test_the_same_search_with_another_seed(circuit: Circuit) -> None:
     target = circuit.provenance.target_loss
-    config = SearchConfig(method="attribution", target_loss=target, seed=3, steps=7)
+    config = SearchConfig(method="attribution", target_loss=target, seed=3, swaps=7)
     hyperparameters = config.model_dump(exclude={"target_loss", "seed", "method"})
     for method in ("attribution", "attribution at size 12"):
         stored = searched(circuit, method, **hyperparameters)
@@ -55,7 +55,7 @@ def test_the_same_search_with_another_seed(circuit: Circuit) -> None:
 
 
 def test_a_search_of_another_version_is_said_to_be_one(circuit: Circuit) -> None:
-    assert not is_known(searched(circuit, "path", steps=7, forgotten=1))
-    old = searched(circuit, "masks+elimination", steps=7)
+    assert not is_known(searched(circuit, "path", swaps=7, forgotten=1))
+    old = searched(circuit, "masks+elimination", swaps=7)
     assert not is_known(old)
-    assert same_search(old, 0) == SearchConfig(target_loss=old.provenance.target_loss, steps=7)
+    assert same_search(old, 0) == SearchConfig(target_loss=old.provenance.target_loss, swaps=7)

@@ -10,7 +10,8 @@ import torch
 from backend.circuits.circuit import Circuit
 from backend.circuits.faithfulness import FaithfulnessReport, ReportConfig, verify
 from backend.circuits.faithfulness.document import GROUPS
-from backend.circuits.search import Progress, SearchCancelled, SearchConfig
+from backend.circuits.search import Progress, SearchCancelled, SearchConfig, SearchFailed
+from backend.circuits.search.run import Searchable
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from tasks import get_task
@@ -122,15 +123,17 @@ def test_one_pair_and_no_nodes(whole: Checkpoint, small: Circuit) -> None:
 def test_searching_again(
     whole: Checkpoint, small: Circuit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes = {"hyperparameters": {"steps": 2}, "method": "path"}
+    changes = {"hyperparameters": {"swaps": 2}, "method": "path"}
     provenance = small.provenance.model_copy(update=changes)
     searched = small.model_copy(update={"provenance": provenance})
     asked: list[tuple[str, str, int]] = []
 
     def search(
-        checkpoint: Checkpoint, task: object, config: SearchConfig, *args: object
+        checkpoint: Checkpoint, task: Searchable, config: SearchConfig, *args: object
     ) -> Circuit:
-        asked.append((checkpoint.digest, task.name, config.seed))  # type: ignore[attr-defined]
+        asked.append((checkpoint.digest, task.name, config.seed))
+        if "swapped" in task.name:
+            raise SearchFailed("Nothing meets the target.")
         return searched
 
     monkeypatch.setattr("backend.circuits.faithfulness.again.search", search)
@@ -144,3 +147,6 @@ def test_searching_again(
     assert lines["stability.overlap"].value == 1.0
     assert lines["controls.shuffled"].value == 1.0
     assert lines["controls.shuffled"].met is False
+    assert lines["controls.swapped"].met is True
+    failures = result.settings["controls_without_circuit"]
+    assert failures == {"controls.swapped": "Nothing meets the target."}
