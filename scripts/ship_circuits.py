@@ -1,9 +1,10 @@
 """Find the circuits that come with the app, report on each, and write both as bundles.
 
-    python scripts/ship_circuits.py CHECKPOINT FOLDER [--tasks a,b] [--seeds 0,1,2]
+    python scripts/ship_circuits.py CHECKPOINT FOLDER [--tasks a,b] [--seeds 0,1,2] [--quick]
 
 A task's circuit is the smallest of its seeds that meets the target on test pairs. A task that has
-none is named, and nothing is written for it. The folder of the app is `backend/shipped`.
+none is named, and nothing is written for it. Quick reports search no further: they leave out
+stability and controls. The folder of the app is `backend/shipped`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from backend.circuits import Circuit, SearchConfig, search
 from backend.circuits.bundle import Bundle
-from backend.circuits.faithfulness import verify
+from backend.circuits.faithfulness import ReportConfig, verify
 from backend.circuits.search import SearchFailed
 from models import load_checkpoint
 from models.checkpoints import Checkpoint
@@ -50,7 +51,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tasks", help="names, with commas between; default: all")
     parser.add_argument("--seeds", default="0", help="with commas between")
+    parser.add_argument("--quick", action="store_true", help="leave out stability and controls")
     options = parser.parse_args()
+    config = ReportConfig(stability=not options.quick, controls=not options.quick)
     checkpoint = load_checkpoint(options.checkpoint)
     chosen = [get_task(n) for n in options.tasks.split(",")] if options.tasks else all_tasks()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +63,7 @@ def main() -> None:
             print(f"{task.name}: no circuit to ship", flush=True)
             continue
         begun = time.perf_counter()
-        report = verify(checkpoint, task, circuit)
+        report = verify(checkpoint, task, circuit, config)
         path = options.folder / f"{circuit.slug}.json"
         path.write_text(Bundle(circuit=circuit, report=report).model_dump_json(indent=1) + "\n")
         print(f"{path}: reported on in {time.perf_counter() - begun:.0f} s", flush=True)

@@ -83,8 +83,8 @@ def test_a_search_by_another_method_within_a_time() -> None:
     )
     (listed,) = output("circuits", "--json")
     assert listed["slug"] == found["slug"]
-    hyperparameters = output("export", found["slug"])["provenance"]["hyperparameters"]
-    assert (hyperparameters["method"], hyperparameters["seconds"]) == ("attribution", 60.0)
+    provenance = output("export", found["slug"])["provenance"]
+    assert (provenance["method"], provenance["hyperparameters"]["seconds"]) == ("attribution", 60.0)
 
 
 def test_an_unknown_method_is_refused_with_those_there_are() -> None:

@@ -145,7 +145,7 @@ def test_a_search_that_meets_its_target(store: Store, library: CheckpointLibrary
     with store.read() as session:
         circuit = get_circuit(session, job.result)
         assert events_of_kind(session, job.id, PROGRESS_EVENT)
-    assert circuit.provenance.hyperparameters["method"] == "path"
+    assert circuit.provenance.method == "path"
 
 
 def test_a_search_that_is_cancelled(store: Store, library: CheckpointLibrary) -> None:
