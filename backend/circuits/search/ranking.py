@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import overload
 
 import torch
@@ -34,6 +35,22 @@ class Ranking(Sequence[NodeSet]):
     def up_to(self, size: int) -> Ranking:
         """The sets of at most so many nodes."""
         return Ranking(self.config, self.scores, size)
+
+    def until(self, meets: Callable[[NodeSet], bool], start: int, growth: float) -> Ranking:
+        """The sets up to the first found that meets a target; all sets if none is found.
+
+        Loss need not fall steadily with size: bisecting all sets at once may miss small ones that
+        do, where those of middling size do not.
+
+        Args:
+            meets: a set meets the target.
+            start: size tried first.
+            growth: by how much of itself the size grows from one try to the next.
+        """
+        size = min(start, self._largest)
+        while size < self._largest and not meets(self[size]):
+            size = min(math.ceil((1 + growth) * size) + 1, self._largest)
+        return self.up_to(size)
 
     def __len__(self) -> int:
         """One more than the largest set has nodes: the first is empty."""

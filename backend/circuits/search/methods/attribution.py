@@ -8,12 +8,16 @@ masks. Gao et al. 2025 (A.5) find learned masks better than such a ranking by a 
 
 from __future__ import annotations
 
+from backend.circuits.nodes import NodeSet
 from backend.circuits.search.config import Progress
 from backend.circuits.search.discretise import bisect
 from backend.circuits.search.importance import importance
 from backend.circuits.search.methods.spec import MethodSpec
 from backend.circuits.search.problem import Found, Problem
 from backend.circuits.search.ranking import Ranking
+
+GROWTH = 0.25
+"""Of the sizes tried until one meets the target, from one node on."""
 
 
 def find(problem: Problem) -> Found:
@@ -27,11 +31,17 @@ def find(problem: Problem) -> Found:
     scores = importance(problem.model, problem.values, problem.train, points)
     problem.passes.count(forward=points, backward=points)
     ranking = Ranking(problem.model.config, scores)
-    everything = ranking[-1]
-    problem.watcher.tell(
-        Progress("masks", 1, 1, problem.loss_of(everything), nodes=len(everything))
-    )
-    return Found(bisect(ranking, problem.loss_of, problem.target, problem.watcher))
+    step = 0
+
+    def meets(nodes: NodeSet) -> bool:
+        nonlocal step
+        step += 1
+        loss = problem.loss_of(nodes)
+        problem.watcher.tell(Progress("bisection", step, step, loss, len(nodes)))
+        return loss <= problem.target
+
+    sets = ranking.until(meets, start=1, growth=GROWTH)
+    return Found(bisect(sets, problem.loss_of, problem.target, problem.watcher))
 
 
 METHOD = MethodSpec(
@@ -44,6 +54,8 @@ METHOD = MethodSpec(
     deviations=(
         "The path of integration opens the gates of all nodes together, from mean-ablated to "
         "whole, in five midpoints.",
+        "The sizes bisected go up to the first that meets the target, trying ever larger ones from "
+        "one node on.",
         "Scores are signed: a node whose gate raises the loss ranks below one that does nothing.",
     ),
     find=find,

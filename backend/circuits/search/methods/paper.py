@@ -150,11 +150,13 @@ class RandomSearch:
         """Bisect the ranking of a mask, and keep what comes out if it is the smallest so far."""
         problem = self.problem
         ranking = Ranking(problem.model.config, mask.scores())
-        size = mask.open_gates
-        while size < len(ranking) - 1 and problem.loss_of(ranking[size]) > problem.target:
-            size = min(math.ceil((1 + self.config.growth) * size) + 1, len(ranking) - 1)
+        sets = ranking.until(
+            lambda some: problem.loss_of(some) <= problem.target,
+            mask.open_gates,
+            self.config.growth,
+        )
         try:
-            nodes = bisect(ranking.up_to(size), problem.loss_of, problem.target, self._quiet())
+            nodes = bisect(sets, problem.loss_of, problem.target, self._quiet())
         except SearchFailed as failure:
             self.failure = failure
             return

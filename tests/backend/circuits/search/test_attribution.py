@@ -57,6 +57,19 @@ def test_a_ranking_can_be_cut_short() -> None:
         ranking[3]
 
 
+def test_the_first_size_that_meets_is_found_below_sizes_that_do_not() -> None:
+    ranking = ranking_of(TRUE_NODES)
+    tried: list[int] = []
+
+    def meets(nodes: NodeSet) -> bool:
+        tried.append(len(nodes))
+        return 8 <= len(nodes) <= 12
+
+    assert len(ranking.until(meets, start=3, growth=0.5)[-1]) == 10
+    assert tried == [3, 6, 10]
+    assert len(ranking.until(lambda _: False, start=3, growth=2)[-1]) == count_nodes(CONFIG)
+
+
 def test_attribution_finds_the_planted_circuit() -> None:
     given = problem()
     found = METHOD.find(given)
