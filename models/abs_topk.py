@@ -20,6 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.threads import share_threads
+
 
 @dataclass(frozen=True)
 class _Kernels:
@@ -101,6 +103,7 @@ def kth_magnitude(x: Tensor, k: int) -> Tensor:
     if _kernels is None or not _compiled_for(x):
         return x.abs().topk(k, dim=-1, sorted=False).values.amin(dim=-1, keepdim=True)
     out = torch.empty(x.shape[0], dtype=torch.int32)
+    share_threads(x.numel())
     _kernels.thresholds(x.detach().contiguous().view(torch.int32).numpy(), k, out.numpy())
     return out.view(torch.float32).unsqueeze(-1)
 
@@ -112,6 +115,7 @@ class _AbsTopK(torch.autograd.Function):
         if _kernels is not None and _compiled_for(flat):
             out, keep = torch.empty_like(flat), torch.empty_like(flat, dtype=torch.bool)
             bits = flat.view(torch.int32).numpy()
+            share_threads(flat.numel())
             _kernels.keep_largest(flat.numpy(), bits, k, out.numpy(), keep.numpy())
         else:
             keep = flat.abs() >= kth_magnitude(flat, k)

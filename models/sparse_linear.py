@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.threads import share_threads
+
 DENSE_FROM = 0.1
 """Nonzero fraction from which maps stay dense; `benchmarks/sparse_products.py` times them."""
 BLOCK = 32
@@ -79,6 +81,7 @@ def _product(x: Tensor, offset: Any, rows: Rows, width: int) -> Tensor:
     assert _multiply is not None
     flat = x.detach().reshape(-1, x.shape[-1]).contiguous()
     out = flat.new_empty(len(flat), width)
+    share_threads(flat.numel() + out.numel())
     _multiply(flat.numpy(), offset, *rows, out.numpy())
     return out.view(*x.shape[:-1], width)
 
