@@ -30,6 +30,7 @@ from backend.circuits.search.methods.spec import MethodSpec
 from backend.circuits.search.methods.trials import Mask, PaperConfig, Trial, draw_trial
 from backend.circuits.search.problem import Found, Problem
 from backend.circuits.search.ranking import Ranking
+from models.sites import count_nodes
 from tasks.base import Batch
 
 SOURCE = 'Gao et al. 2025, "Weight-sparse transformers have interpretable circuits", A.5, Table 2'
@@ -41,8 +42,8 @@ DEVIATIONS = (
     "the paper ran 256 trials of an optimiser.",
     "Trials are short, 100 to 600 steps, and of these no more than fit into a third of the time; "
     "the learning rate is at least so high that parameters can cross zero in that many.",
-    "The penalty is drawn from its centre up to fifty times that: these models have fewer nodes "
-    "than the paper's, and trials fewer steps.",
+    "The centre of the penalty is the published one times the published models' nodes for each "
+    "node of this one, at most fifty times it; it is drawn from one to fifty times the published.",
     "The sizes bisected go up to the number of open gates; where that many best nodes miss the "
     "target, up to the first size that meets it, a quarter larger each time.",
 )
@@ -79,7 +80,7 @@ class RandomSearch:
             self._time_a_step()
         while self.trials < self.problem.config.trials and self._goes_on():
             most = self._affordable(min(self.left(), self.config.trial_share * self.seconds))
-            trial = draw_trial(self.config, self.problem.config.seed, self.trials, most)
+            trial = self._draw(self.trials, most)
             mask = self._learn(trial)
             if mask is not None:
                 self._discretise(mask)
@@ -107,13 +108,18 @@ class RandomSearch:
 
     def _time_a_step(self) -> None:
         """Do two steps that count for nothing, and time the second, the first being slower."""
-        trial = draw_trial(self.config, self.problem.config.seed, 0, 0)
+        trial = self._draw(0, 0)
         mask = Mask(self.problem.model.config, trial, self.config)
         batches = self._batches(trial)
         for _ in range(2):
             self.begun = time.perf_counter()
             self._one_step(mask, next(batches))
         self.steps = 1
+
+    def _draw(self, number: int, most_steps: int) -> Trial:
+        problem = self.problem
+        nodes = count_nodes(problem.model.config)
+        return draw_trial(self.config, problem.config.seed, number, most_steps, nodes)
 
     def _batches(self, trial: Trial) -> Iterator[Batch]:
         pairs = self.problem.config.batch_pairs

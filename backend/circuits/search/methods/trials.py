@@ -23,7 +23,12 @@ class PaperConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    k_coef: float = Field(default=1e-4, gt=0, description="nats an open gate")
+    k_coef: float = Field(
+        default=1e-4, gt=0, description="nats an open gate, in a model of `published_nodes`"
+    )
+    published_nodes: int = Field(
+        default=180_224, gt=0, description="8 layers of 11 sites as wide as 2048 channels"
+    )
     k_coef_range: tuple[float, float] = (1e-4, 5e-3)
     learning_rate: float = Field(default=3e-3, gt=0, description="its peak")
     learning_rate_range: tuple[float, float] = (1e-3, 1e-2)
@@ -82,14 +87,17 @@ class Trial:
     seed: int
 
 
-def draw_trial(config: PaperConfig, seed: int, number: int, most_steps: int) -> Trial:
+def draw_trial(config: PaperConfig, seed: int, number: int, most_steps: int, nodes: int) -> Trial:
     """The hyperparameters of a trial.
+
+    The penalty's centre is that which puts the published price on all gates together.
 
     Args:
         config: centres and ranges.
         seed: of the search.
         number: 0 for the centres.
         most_steps: that there is time for; fewer than the range's least count as its least.
+        nodes: of the model.
     """
     dice = random.Random(f"{seed}/{number}")
     least, most = config.steps_range
@@ -99,12 +107,14 @@ def draw_trial(config: PaperConfig, seed: int, number: int, most_steps: int) -> 
         low, high = limits
         return math.exp(dice.uniform(math.log(low), math.log(high))) if number else centre
 
+    low, high = config.k_coef_range
+    k_coef = min(max(config.k_coef * config.published_nodes / nodes, low), high)
     steps = round(draw(min(config.steps, most), (least, most)))
     rate = draw(config.learning_rate, config.learning_rate_range)
     return Trial(
         steps=steps,
         learning_rate=max(rate, config.reach / steps),
-        k_coef=draw(config.k_coef, config.k_coef_range),
+        k_coef=draw(k_coef, config.k_coef_range),
         weight_decay=draw(config.weight_decay, config.weight_decay_range),
         beta2=1 - draw(config.forgetting, config.forgetting_range),
         temperature=draw(config.temperature, config.temperature_range),

@@ -23,7 +23,7 @@ from backend.circuits.search.methods.trials import (
     learning_rate_share,
 )
 from backend.circuits.search.problem import Problem
-from models.sites import NodeSite, SiteKind
+from models.sites import NodeSite, SiteKind, count_nodes
 from tasks import Batch
 from tests.backend.circuits.planted import (
     CONFIG,
@@ -34,6 +34,7 @@ from tests.backend.circuits.planted import (
 )
 
 CENTRES = PaperConfig()
+NODES = count_nodes(CONFIG)
 SHORT = PaperConfig(steps=40, steps_range=(30, 40))
 QUICK = SearchConfig(trials=1, batch_pairs=16)
 
@@ -46,26 +47,35 @@ def problem(search: SearchConfig = QUICK, watcher: Watcher | None = None) -> Pro
 
 
 def test_the_first_trial_has_the_published_centres() -> None:
-    trial = draw_trial(CENTRES, seed=3, number=0, most_steps=600)
+    trial = draw_trial(CENTRES, seed=3, number=0, most_steps=600, nodes=CENTRES.published_nodes)
     assert (trial.k_coef, trial.learning_rate, trial.weight_decay) == (1e-4, 3e-3, 1e-3)
     assert (trial.beta2, trial.temperature, trial.init_noise) == (0.95, 1.0, 1e-2)
 
 
+def test_the_penalty_costs_all_gates_together_what_it_did() -> None:
+    def penalty(nodes: int) -> float:
+        return draw_trial(CENTRES, seed=0, number=0, most_steps=600, nodes=nodes).k_coef
+
+    assert penalty(CENTRES.published_nodes // 32) == pytest.approx(32e-4)
+    assert penalty(10) == 5e-3
+    assert penalty(10**9) == 1e-4
+
+
 def test_trials_stay_in_their_ranges_and_let_parameters_cross_zero() -> None:
     for number in range(1, 200):
-        trial = draw_trial(CENTRES, seed=0, number=number, most_steps=250)
+        trial = draw_trial(CENTRES, seed=0, number=number, most_steps=250, nodes=NODES)
         assert 100 <= trial.steps <= 250
         assert 1e-4 <= trial.k_coef <= 5e-3
         assert 0.8 <= trial.beta2 <= 0.99
         # A straight line to zero covers half of the learning rate times the steps.
         assert trial.learning_rate * trial.steps / 2 >= 0.3 - 1e-9
-    assert draw_trial(CENTRES, 0, 1, 250) == draw_trial(CENTRES, 0, 1, 250)
-    assert draw_trial(CENTRES, 0, 1, 250) != draw_trial(CENTRES, 1, 1, 250)
+    assert draw_trial(CENTRES, 0, 1, 250, NODES) == draw_trial(CENTRES, 0, 1, 250, NODES)
+    assert draw_trial(CENTRES, 0, 1, 250, NODES) != draw_trial(CENTRES, 1, 1, 250, NODES)
 
 
 def test_a_trial_without_time_is_as_short_as_trials_are() -> None:
-    assert draw_trial(CENTRES, seed=0, number=0, most_steps=3).steps == 100
-    assert draw_trial(CENTRES, seed=0, number=5, most_steps=3).steps == 100
+    assert draw_trial(CENTRES, seed=0, number=0, most_steps=3, nodes=NODES).steps == 100
+    assert draw_trial(CENTRES, seed=0, number=5, most_steps=3, nodes=NODES).steps == 100
 
 
 def test_the_learning_rate_warms_up_over_a_twentieth_then_falls_to_zero() -> None:
@@ -74,7 +84,7 @@ def test_the_learning_rate_warms_up_over_a_twentieth_then_falls_to_zero() -> Non
 
 
 def test_gates_that_the_loss_does_not_need_close() -> None:
-    trial = draw_trial(CENTRES, seed=0, number=0, most_steps=100)
+    trial = draw_trial(CENTRES, seed=0, number=0, most_steps=100, nodes=NODES)
     mask = Mask(CONFIG, trial, CENTRES)
     assert mask.open_gates == len(NodeSet.all(CONFIG))
     needed = NodeSite(0, SiteKind.NEURON)
@@ -86,7 +96,7 @@ def test_gates_that_the_loss_does_not_need_close() -> None:
 
 
 def test_parameters_are_clamped_after_each_step() -> None:
-    mask = Mask(CONFIG, draw_trial(CENTRES, seed=0, number=0, most_steps=100), CENTRES)
+    mask = Mask(CONFIG, draw_trial(CENTRES, seed=0, number=0, most_steps=100, nodes=NODES), CENTRES)
     with torch.no_grad():
         mask.parameters.copy_(torch.linspace(-3, 3, len(mask.parameters)))
     gates = mask.gates()
@@ -137,7 +147,7 @@ def test_the_trial_with_the_fewest_edges_wins_and_everything_is_counted() -> Non
     search._discretise = listen  # type: ignore[method-assign]
     nodes = search.run()
     assert count_edges(given.model, nodes) == min(sizes)
-    steps = sum(draw_trial(SHORT, 0, number, 40).steps for number in range(3))
+    steps = sum(draw_trial(SHORT, 0, number, 40, NODES).steps for number in range(3))
     assert given.passes.backward == len(heard) == steps
     assert given.passes.forward > steps
     assert {each.stage for each in heard} == {"masks"}
