@@ -59,7 +59,7 @@ def test_a_search_that_cannot_meet_its_target_says_what_to_do(
     expect(page.locator("cx-job-page .chip").first).to_have_text("failed")
     problem = page.get_by_role("alert")
     expect(problem).to_contain_text("No circuit meets the target")
-    expect(problem).to_contain_text(re.compile(r"loss on validation pairs is \d\.\d+ nats"))
+    expect(problem).to_contain_text(re.compile(r"lowest validation loss reached is \d\.\d+ nats"))
     expect(problem).to_contain_text("0.001")
     expect(problem).to_contain_text("Raise the target loss, try another seed")
 

@@ -123,10 +123,11 @@ class PathSearch:
                 size = max(1, size // 2)
             better.tell("mending", self.draft, step + 1, MENDING_ROUNDS)
         if self.draft.loss > target:
+            config = self.problem.config
             raise SearchFailed(
                 f"The lowest validation loss reached is {self.draft.loss:.4f} nats; the search "
-                f"needs {target:.4f}. The whole model's own is {whole:.4f}: it does not do this "
-                "task well enough."
+                f"needs {target:.4f}, {config.margin:g} of the target {config.target_loss:g}. The "
+                f"whole model's own is {whole:.4f}: it does not do this task well enough."
             )
 
     def _descend(self, level: float) -> None:
