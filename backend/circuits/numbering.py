@@ -30,14 +30,22 @@ class SitePair:
 
     Attributes:
         source, target: the sites.
-        first: number of its first edge.
         starts: [source width + 1] number of the first edge of each source node.
     """
 
     source: NodeSite
     target: NodeSite
-    first: int
     starts: Ids
+
+
+def toggle(keep: Flags, dropped: Flags, numbers: Iterable[int]) -> None:
+    """Toggle nodes, and edges by their number plus that of all nodes, in place."""
+    nodes = len(keep)
+    for number in numbers:
+        if number < nodes:
+            keep[number] ^= 1
+        else:
+            dropped[number - nodes] ^= 1
 
 
 class Numbering:
@@ -52,7 +60,6 @@ class Numbering:
         pairs: in forward order.
         sources: [edges] number of each edge's source node.
         targets: [edges] number of each edge's target node.
-        columns: [edges] index of the source within its site.
         rows: [edges] index of the target within its site.
         weights: [edges] float32.
     """
@@ -64,21 +71,19 @@ class Numbering:
         self.first = dict(zip(node_sites(self.config), starts.tolist(), strict=False))
         self.nodes = int(starts[-1])
         self.pairs: list[SitePair] = []
-        columns, rows, weights, sources, targets = [], [], [], [], []
+        rows, weights, sources, targets = [], [], [], []
         self.edges = 0
         for source, target in edge_sites(self.config):
             matrix = model.edge_weight(source, target).detach().T  # [source, target]
             column, row = (each.numpy() for each in matrix.nonzero(as_tuple=True))
             counts = np.bincount(column, minlength=matrix.shape[0])
             begin = self.edges + np.concatenate([[0], np.cumsum(counts)])
-            self.pairs.append(SitePair(source, target, self.edges, begin.astype(np.int64)))
+            self.pairs.append(SitePair(source, target, begin.astype(np.int64)))
             self.edges += len(column)
-            columns.append(column)
             rows.append(row)
             weights.append(matrix[column, row].float().numpy())
             sources.append(column + self.first[source])
             targets.append(row + self.first[target])
-        self.columns: Ids = np.concatenate(columns)
         self.rows: Ids = np.concatenate(rows)
         self.weights: npt.NDArray[np.float32] = np.concatenate(weights)
         self.sources: Ids = np.concatenate(sources)

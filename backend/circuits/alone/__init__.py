@@ -22,7 +22,7 @@ from torch.nn import functional as F
 from backend.circuits.ablation import MeanValues, evaluate
 from backend.circuits.edges import circuit_alone
 from backend.circuits.nodes import NodeSet
-from backend.circuits.numbering import Flags, Numbering
+from backend.circuits.numbering import Flags, Numbering, toggle
 from models.sites import Edge
 from models.transformer import SparseTransformer
 from tasks import Batch
@@ -41,6 +41,7 @@ class Alone:
         model: frozen.
         values: node means.
         batch: pairs of a task.
+        numbering: of the model, where it is known already.
         compiled: False to go through `evaluate` whatever the architecture.
 
     Attributes:
@@ -48,10 +49,16 @@ class Alone:
     """
 
     def __init__(
-        self, model: SparseTransformer, values: MeanValues, batch: Batch, *, compiled: bool = True
+        self,
+        model: SparseTransformer,
+        values: MeanValues,
+        batch: Batch,
+        *,
+        numbering: Numbering | None = None,
+        compiled: bool = True,
     ) -> None:
         self.model, self.values, self.batch = model, values, batch
-        self.numbering = Numbering(model)
+        self.numbering = numbering or Numbering(model)
         self.compiled = compiled and _covers(model)
 
     @cached_property
@@ -67,13 +74,11 @@ class Alone:
             nodes: kept.
             dropped: edges between them that are ablated.
         """
-        keep, flags = self.numbering.keep(nodes), self.numbering.dropped(dropped)
-        return _loss(self.differences(keep, flags))
+        return self.task_loss(self.numbering.keep(nodes), self.numbering.dropped(dropped))
 
-    def losses(self, circuits: Sequence[NodeSet]) -> list[float]:
-        """Task losses of circuits alone, nats; none drops an edge."""
-        none = np.zeros(self.numbering.edges, np.uint8)
-        return [_loss(self.differences(self.numbering.keep(nodes), none)) for nodes in circuits]
+    def task_loss(self, keep: Flags, dropped: Flags) -> float:
+        """Task loss of a circuit given as `numbering` does, nats."""
+        return float(F.softplus(-self.differences(keep, dropped)).double().mean())
 
     def differences(self, keep: Flags, dropped: Flags) -> Tensor:
         """[batch] logit(right) - logit(wrong) of a circuit given as `numbering` does."""
@@ -100,11 +105,11 @@ class Alone:
         """
         if not flips:
             return np.empty(0)
-        if not self.compiled:
-            return np.array([self._plain_variant(keep, dropped, flip) for flip in flips])
+        if not self.compiled or len(flips) == 1:  # one shares nothing with others
+            return np.array([self._variant(keep, dropped, flip) for flip in flips])
         from backend.circuits.alone.kernel import run, run_variants
 
-        a, nodes = self._arrays, self.numbering.nodes
+        a = self._arrays
         before = np.empty((2 * len(a.first), *a.x0.shape), np.float32)
         run(a, keep, dropped, before, np.empty(len(self.batch.tokens), np.float32))
         starts = np.concatenate([[0], np.cumsum([len(flip) for flip in flips])])
@@ -120,7 +125,6 @@ class Alone:
                 a, keep, dropped, before, starts, flat, halves, order[worker::workers], out
             )
 
-        assert nodes == len(keep)
         if workers == 1:
             work(0)
         else:
@@ -148,18 +152,10 @@ class Alone:
         intervention = circuit_alone(nodes, self.values, edges)
         return evaluate(self.model, self.batch, intervention).difference[0]
 
-    def _plain_variant(self, keep: Flags, dropped: Flags, flip: Flip) -> float:
+    def _variant(self, keep: Flags, dropped: Flags, flip: Flip) -> float:
         keep, dropped = keep.copy(), dropped.copy()
-        for number in flip:
-            if number < self.numbering.nodes:
-                keep[number] ^= 1
-            else:
-                dropped[number - self.numbering.nodes] ^= 1
-        return _loss(self._plain(keep, dropped))
-
-
-def _loss(difference: Tensor) -> float:
-    return float(F.softplus(-difference).double().mean())
+        toggle(keep, dropped, flip)
+        return self.task_loss(keep, dropped)
 
 
 def _covers(model: SparseTransformer) -> bool:

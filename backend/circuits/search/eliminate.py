@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from backend.circuits.alone import Alone
 from backend.circuits.nodes import NodeSet
-from backend.circuits.numbering import Flags, Ids
+from backend.circuits.numbering import Flags, Ids, toggle
 from backend.circuits.search.config import Progress
 from backend.circuits.search.problem import Problem
 from models.sites import Edge
@@ -58,12 +58,7 @@ class Draft:
 
     def toggle(self, numbers: Sequence[int], loss: float) -> None:
         """Toggle nodes, and edges by their number plus that of all nodes."""
-        nodes = len(self.keep)
-        for number in numbers:
-            if number < nodes:
-                self.keep[number] ^= 1
-            else:
-                self.dropped[number - nodes] ^= 1
+        toggle(self.keep, self.dropped, numbers)
         self.loss = loss
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backend.circuits.ablation import MeanValues
@@ -17,7 +16,10 @@ from tasks import Batch
 
 @dataclass
 class Passes:
-    """Passes of a whole batch through the model: what a search costs on any machine."""
+    """Passes of a batch through the model: what a search costs on any machine.
+
+    A variant of a circuit counts as one, however little of it had to be computed anew.
+    """
 
     forward: int = 0
     backward: int = 0
@@ -63,11 +65,6 @@ class Problem:
         """Task loss of a circuit alone on the validation pairs, nats."""
         self.passes.count(forward=1)
         return self.alone.loss(nodes, dropped)
-
-    def losses_of(self, circuits: Sequence[NodeSet]) -> list[float]:
-        """`loss_of` for many circuits, none of which drops an edge."""
-        self.passes.count(forward=len(circuits))
-        return self.alone.losses(circuits)
 
     def out_of_time(self) -> bool:
         """The wall-clock budget, if there is one, is used up."""

@@ -9,7 +9,6 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from backend.circuits.ablation import MeanValues
 from backend.circuits.alone import Alone
@@ -101,7 +100,8 @@ def search(
     names, means_digest = found.nodes.names(), checkpoint.node_means.digest
     path = None
     if found.path is not None:
-        path = _measured(found.path, alone, Alone(model, values, test), watcher)
+        on_test = Alone(model, values, test, numbering=alone.numbering)
+        path = _measured(found.path, alone, on_test, watcher)
     circuit = Circuit(
         slug=slug_of(task.name, checkpoint.digest, means_digest, names, edges),
         nodes=names,
@@ -142,10 +142,7 @@ def _measured(nested: Nested, validation: Alone, test: Alone, watcher: Watcher) 
     for step, size in enumerate(nested.sizes):
         keep = np.zeros(numbering.nodes, np.uint8)
         keep[order[:size]] = 1
-        losses = [
-            float(F.softplus(-alone.differences(keep, none)).double().mean())
-            for alone in (validation, test)
-        ]
+        losses = [alone.task_loss(keep, none) for alone in (validation, test)]
         edges = len(numbering.induced(keep))
         points.append(
             PathPoint(

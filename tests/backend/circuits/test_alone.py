@@ -122,7 +122,7 @@ def test_what_the_kernel_does_not_cover_goes_through_the_plain_evaluator(
     assert not alone.compiled
     nodes = NodeSet.of(model.config, ["0.mlp.act_in.1", "0.mlp.post_act.3", "1.attn.q.2"])
     plain = evaluate(model, batch, circuit_alone(nodes, values))
-    assert alone.losses([nodes]) == [pytest.approx(plain.task_loss)]
+    assert alone.loss(nodes) == pytest.approx(plain.task_loss)
 
 
 def test_each_beginning_is_a_row_once() -> None:

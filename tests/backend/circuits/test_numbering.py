@@ -37,7 +37,7 @@ def test_edges_are_the_nonzero_weights() -> None:
         matrix = model.edge_weight(source, target).numpy()
         for column in range(matrix.shape[1]):
             own = slice(pair.starts[column], pair.starts[column + 1])
-            assert (numbering.columns[own] == column).all()
+            assert (numbering.sources[own] == numbering.first[source] + column).all()
             assert numbering.rows[own].tolist() == matrix[:, column].nonzero()[0].tolist()
             assert (numbering.weights[own] == matrix[numbering.rows[own], column]).all()
 

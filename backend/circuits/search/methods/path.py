@@ -95,7 +95,12 @@ class PathSearch:
             return self.problem.alone
         chosen = np.linspace(0, pairs - 1, FEW_PAIRS).round().astype(int).tolist()
         batch = self.problem.validation.select(chosen)
-        return Alone(self.problem.model, self.problem.values, batch)
+        return Alone(
+            self.problem.model,
+            self.problem.values,
+            batch,
+            numbering=self.problem.alone.numbering,
+        )
 
     def _slope_pairs(self) -> Batch:
         pairs = self.problem.train.pairs
@@ -208,9 +213,8 @@ class PathSearch:
         inside = set(within)
         names = self.problem.alone.numbering.all_nodes
         earlier = [node for node in reversed(self.gone) if node not in inside]
-        rest = [
-            node for node in range(len(names)) if node not in inside and node not in set(earlier)
-        ]
+        elsewhere = inside.union(earlier)
+        rest = [node for node in range(len(names)) if node not in elsewhere]
         ranking = within + rest + earlier
         above = np.geomspace(max(1, len(within)), len(ranking), PATH_POINTS).round().astype(int)
         sizes = sorted({*range(1, len(within) + 1), *above.tolist()})
@@ -235,7 +239,7 @@ def find(problem: Problem) -> Found:
     """`path`: see the module.
 
     Raises:
-        SearchFailed: the whole model misses the target.
+        SearchFailed: no set of nodes that was tried meets the target.
         SearchCancelled: the watcher says so.
     """
     return PathSearch(problem).run()
