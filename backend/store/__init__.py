@@ -40,6 +40,7 @@ from backend.store.jobs import (
     request_cancel,
     set_worker,
 )
+from backend.store.outcomes import add_outcome, find_outcome, list_outcomes, put_outcome
 from backend.store.reports import add_report, find_report, get_report, save_report
 from backend.store.states import get_state, save_state
 from backend.store.tables import JobStatus
@@ -55,6 +56,7 @@ __all__ = [
     "JobStatus",
     "Store",
     "active_jobs",
+    "add_outcome",
     "add_report",
     "append_event",
     "circuits_with_node",
@@ -62,6 +64,7 @@ __all__ = [
     "create_job",
     "events_after",
     "events_of_kind",
+    "find_outcome",
     "find_report",
     "finish_job",
     "forget_checkpoint",
@@ -77,10 +80,12 @@ __all__ = [
     "list_checkpoints",
     "list_circuits",
     "list_jobs",
+    "list_outcomes",
     "lock_circuit",
     "mark_interrupted",
     "open_store",
     "put_checkpoint",
+    "put_outcome",
     "queue_position",
     "request_cancel",
     "save_circuit",

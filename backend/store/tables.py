@@ -22,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    UniqueConstraint,
     exists,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
@@ -224,4 +225,48 @@ class SavedStateTable(Table):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[JsonObject]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class SearchOutcomeTable(Table):
+    """How a search job ended: one row for all that its outcome depends on."""
+
+    __tablename__ = "search_outcomes"
+    __table_args__ = (
+        UniqueConstraint(
+            "checkpoint_digest",
+            "means_digest",
+            "task",
+            "pairs_digest",
+            "target_loss",
+            "method",
+            "seed",
+            "settings",
+            name="uq_search_outcomes_key",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checkpoint_digest: Mapped[str] = mapped_column(String(64))
+    means_digest: Mapped[str] = mapped_column(String(64))
+    task: Mapped[str] = mapped_column(String(100))
+    pairs_digest: Mapped[str] = mapped_column(String(64))
+    target_loss: Mapped[float]
+    method: Mapped[str] = mapped_column(String(200))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    settings: Mapped[str] = mapped_column(String(1000))
+    checkpoint: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(30))
+    detail: Mapped[str]
+    slug: Mapped[str | None] = mapped_column(String(200))
+    nodes: Mapped[int | None]
+    induced_edges: Mapped[int | None]
+    kept_edges: Mapped[int | None]
+    task_loss: Mapped[float | None]
+    loss_low: Mapped[float | None]
+    loss_high: Mapped[float | None]
+    accuracy: Mapped[float | None]
+    whole_model: Mapped[float | None]
+    everything_ablated: Mapped[float | None]
+    seconds: Mapped[float | None]
     created: Mapped[datetime] = mapped_column(default=utc_now)
