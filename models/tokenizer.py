@@ -7,8 +7,10 @@ pattern glues line ends to the punctuation before them: `')` and a newline are o
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from tokenizers import AddedToken, Regex, decoders, models, pre_tokenizers, trainers
@@ -143,6 +145,11 @@ class Tokenizer:
     def save(self, path: str | Path) -> None:
         """Write a `tokenizer.json`."""
         self._backend.save(str(path))
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 (hex) over vocabulary, merges and rules: equal tokenizers have the same."""
+        return hashlib.sha256(self._backend.to_str().encode()).hexdigest()
 
     @property
     def vocab_size(self) -> int:

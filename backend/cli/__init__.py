@@ -3,7 +3,7 @@
 Exit codes:
 
     0    done
-    1    a search ended without a circuit that meets the target
+    1    a search ended without a circuit that meets the target, or a benchmark's broke off
     2    the command cannot be carried out: the message says why and what to do
     130  stopped with Ctrl-C
 
@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from backend import __version__
-from backend.cli import checkpoints, circuits, search, serve, train, verify
+from backend.cli import benchmark, checkpoints, circuits, search, serve, train, verify
 
 app = typer.Typer(
     name="circuit-explorer",
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (serve, train, search, verify, checkpoints, circuits):
+for register in (serve, train, search, verify, benchmark, checkpoints, circuits):
     register.add_to(app)
 
 
