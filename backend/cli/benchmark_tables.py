@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich import box
+from rich.console import Console
 from rich.table import Table
 
 from backend.circuits.benchmark import OutcomeKind, SearchOutcome
@@ -11,6 +13,9 @@ from backend.circuits.benchmark.cells import Cell, Spread
 from backend.circuits.benchmark.comparison import Comparison, EqualLoss, Interval, Mean, Ratio
 from backend.cli.common import results
 from backend.jobs.benchmark import Broken
+
+FILE_WIDTH = 160
+"""Columns of a table that is printed into a file."""
 
 WORDS = {
     OutcomeKind.MET: "met",
@@ -42,24 +47,39 @@ def _search(checkpoint: str, task: str, target: float, seed: int) -> str:
 def show(compared: Comparison) -> None:
     """Prints the tables of a comparison."""
     for target in compared.targets:
-        results.print(_cells(compared, target))
-    results.print(_means(compared.means))
+        _print(_cells(compared, target))
+    _print(_means(compared.means))
     for mean in compared.means:
         for line in _beside(mean):
             results.print(line, markup=False, soft_wrap=True)
     if compared.ratios:
-        results.print(_ratios(compared.ratios))
+        _print(_ratios(compared.ratios))
     for pair in compared.equal_loss:
         for line in equal_loss_lines(pair):
             results.print(line, markup=False, soft_wrap=True)
 
 
-def _cells(compared: Comparison, target: float) -> Table:
-    table = Table(title=f"Target {target:g} nats")
-    for name in ("task", "checkpoint", "outcome"):
-        table.add_column(name)
-    for name in ("induced", "kept", "nodes", "test loss", "95% interval", "s"):
+def _print(table: Table) -> None:
+    """On a terminal as wide as it is; in a file as wide as the table needs."""
+    wide = results if results.is_terminal else Console(highlight=False, width=FILE_WIDTH)
+    wide.print(table)
+
+
+def _table(title: str, names: Iterable[str], numbers: Iterable[str]) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for name in names:
+        table.add_column(name, no_wrap=True)
+    for name in numbers:
         table.add_column(name, justify="right")
+    return table
+
+
+def _cells(compared: Comparison, target: float) -> Table:
+    table = _table(
+        f"Target {target:g} nats",
+        ("task", "checkpoint", "outcome"),
+        ("induced", "kept", "nodes", "test loss", "95% interval", "s"),
+    )
     task = None
     for cell in compared.cells:
         if cell.target_loss != target:
@@ -94,11 +114,11 @@ def _spread(spread: Spread) -> str:
 
 
 def _means(means: Iterable[Mean]) -> Table:
-    table = Table(title="Geometric mean of induced edges over tasks")
-    for name in ("checkpoint", "target"):
-        table.add_column(name)
-    for name in ("tasks", "mean", "95% interval", "over common tasks", "95% interval"):
-        table.add_column(name, justify="right")
+    table = _table(
+        "Geometric mean of induced edges over the tasks that meet the target",
+        ("checkpoint", "target"),
+        ("tasks", "mean", "95% interval", "over common tasks", "95% interval"),
+    )
     for mean in means:
         table.add_row(
             mean.checkpoint,
@@ -123,11 +143,11 @@ def _beside(mean: Mean) -> Iterable[str]:
 
 
 def _ratios(ratios: Iterable[Ratio]) -> Table:
-    table = Table(title="How many times larger the circuits of the first are")
-    for name in ("first", "second", "target"):
-        table.add_column(name)
-    for name in ("tasks both meet", "ratio", "95% interval"):
-        table.add_column(name, justify="right")
+    table = _table(
+        "How many times larger the circuits of the first are",
+        ("first", "second", "target"),
+        ("tasks both meet", "ratio", "95% interval"),
+    )
     for each in ratios:
         table.add_row(
             each.first,

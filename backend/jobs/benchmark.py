@@ -165,7 +165,7 @@ class Benchmark:
                 wanted = self._following.pop(job.id)
                 if self._interrupted(job, wanted) and not cancelled.is_set():
                     waiting.appendleft(wanted)
-                else:
+                elif not (cancelled.is_set() and job.status is JobStatus.CANCELLED):
                     self._conclude(job, wanted)
             time.sleep(POLL_SECONDS)
 
