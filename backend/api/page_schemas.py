@@ -17,6 +17,7 @@ from backend.api.schemas import (
     Schema,
     TaskSummary,
 )
+from backend.circuits.benchmark.comparison import Comparison, Contender
 from backend.circuits.faithfulness.document import FaithfulnessReport
 
 
@@ -70,3 +71,14 @@ class CircuitPage(CircuitDetail):
     graph: CircuitGraph
     report: FaithfulnessReport | None = Field(description="None: it was never verified")
     verifying: JobDetail | None = Field(description="the queued or running job that verifies it")
+
+
+class ComparePage(Schema):
+    """Checkpoints side by side."""
+
+    comparison: Comparison = Field(description="of the checkpoints and tasks chosen")
+    checkpoints: list[Contender] = Field(description="to choose from")
+    tasks: list[str] = Field(description="to choose from")
+    elsewhere: list[str] = Field(
+        description="checkpoints with outcomes that are not on this instance"
+    )

@@ -25,6 +25,7 @@ from backend.api.page_schemas import (
     TaskPage,
 )
 from backend.api.problems import problem_response, responses
+from backend.api.routes import compare
 from backend.api.routes.circuits import circuit_graph
 from backend.api.routes.jobs import progress_of
 from backend.api.schemas import Problem
@@ -190,6 +191,12 @@ def _job_title(job: Job) -> str:
     return f"{job.params['task']} in {job.params['checkpoint']}"
 
 
+@_page("/compare")
+def compare_page(request: Request) -> HTMLResponse:
+    """Checkpoints side by side."""
+    return _render(request, "compare", "Compare", json_url="/compare.json")
+
+
 @router.get("/circuits.json")
 def circuits_json(session: ReadDep) -> CircuitsPage:
     """What `/circuits` shows."""
@@ -225,5 +232,6 @@ def circuit(request: Request, slug: SlugPath, session: ReadDep) -> HTMLResponse:
     )
 
 
+router.include_router(compare.router)
 # After the JSON beside each page: `{slug}` would take `{slug}.json` as well.
 router.include_router(_html)

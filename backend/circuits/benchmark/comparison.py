@@ -144,7 +144,7 @@ def compare(
         tasks: to compare them on, in the order to list them.
         size_by: what is counted.
     """
-    listed = sorted({each.digest: each for each in checkpoints}.values(), key=_density)
+    listed = densest_first(checkpoints)
     names = {each.digest: each.name for each in listed}
     order = {name: place for place, name in enumerate(names.values())}
     wanted = [each for each in outcomes if each.task in tasks]
@@ -187,6 +187,15 @@ def compare(
             for dense, sparse in nearest_pairs(listed)
         ],
     )
+
+
+def densest_first(checkpoints: Iterable[Contender]) -> list[Contender]:
+    """Each checkpoint once, also where it has several names; of equally dense ones the larger."""
+
+    def density(checkpoint: Contender) -> tuple[float, int, str]:
+        return -checkpoint.nonzero_fraction, -checkpoint.nonzero, checkpoint.name
+
+    return sorted({each.digest: each for each in checkpoints}.values(), key=density)
 
 
 def sizes_met(
@@ -254,11 +263,6 @@ def _difference(dense: Contender, sparse: Contender) -> float:
     assert dense.held_out_loss is not None
     assert sparse.held_out_loss is not None
     return sparse.held_out_loss / dense.held_out_loss - 1
-
-
-def _density(checkpoint: Contender) -> tuple[float, int, str]:
-    """Sorts the denser one first; of equally dense ones, the one of more nonzero weights."""
-    return -checkpoint.nonzero_fraction, -checkpoint.nonzero, checkpoint.name
 
 
 _Sizes = Mapping[tuple[str, float], Mapping[str, float]]
