@@ -13,77 +13,26 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Any, cast
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from models.threads import share_threads
 
-
-@dataclass(frozen=True)
-class _Kernels:
-    """Compiled loops over rows of floats, of which `bits` is the same memory as integers."""
-
-    thresholds: Callable[[Any, int, Any], None]
-    """(bits [rows, width], k, out [rows]): bits of the k-th largest magnitude of each row."""
-    keep_largest: Callable[[Any, Any, int, Any, Any], None]
-    """(x, bits, k, out, keep): the entries that reach the threshold, and where they are."""
-
-
-def _compile() -> _Kernels | None:
-    try:
-        import numba
-    except ImportError:
-        warnings.warn(
-            "numba is not installed: AbsTopK falls back on torch.topk, which is much "
-            "slower on the CPU; install numba to mend it",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-        return None
-
-    @numba.njit(inline="always")
-    def threshold(row: Any, k: int) -> Any:
-        width = row.shape[0]
-        largest = np.int32(0)
-        for column in range(width):
-            largest = max(largest, row[column] & np.int32(0x7FFFFFFF))
-        low, high = np.int32(0), largest + np.int32(1)
-        # Invariant: at least k entries are >= low, fewer than k are >= high.
-        while high - low > 1:
-            middle = low + (high - low) // 2
-            count = np.int32(0)
-            for column in range(width):
-                count += np.int32((row[column] & np.int32(0x7FFFFFFF)) >= middle)
-            if count >= k:
-                low = middle
-                if count == k:
-                    break
-            else:
-                high = middle
-        return low
-
-    @numba.njit(parallel=True, cache=True, boundscheck=False)
-    def thresholds(bits: Any, k: int, out: Any) -> None:
-        for row in numba.prange(bits.shape[0]):
-            out[row] = threshold(bits[row], k)
-
-    @numba.njit(parallel=True, cache=True, boundscheck=False)
-    def keep_largest(x: Any, bits: Any, k: int, out: Any, keep: Any) -> None:
-        for row in numba.prange(bits.shape[0]):
-            least = threshold(bits[row], k)
-            for column in range(bits.shape[1]):
-                kept = (bits[row, column] & np.int32(0x7FFFFFFF)) >= least
-                keep[row, column] = kept
-                out[row, column] = x[row, column] if kept else np.float32(0)
-
-    return _Kernels(thresholds, keep_largest)
-
-
-_kernels = _compile()
+_kernels: ModuleType | None
+try:
+    _kernels = import_module("models.abs_topk_kernel")
+except ImportError:
+    warnings.warn(
+        "numba is not installed: AbsTopK falls back on torch.topk, which is much "
+        "slower on the CPU; install numba to mend it",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    _kernels = None
 
 
 def _compiled_for(x: Tensor) -> bool:
@@ -126,7 +75,14 @@ class _AbsTopK(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
         (keep,) = ctx.saved_tensors
-        return torch.where(keep, grads[0], 0), None
+        (grad,) = grads
+        if _kernels is None or not _compiled_for(grad) or grad.requires_grad:
+            return torch.where(keep, grad, 0), None
+        rows = (-1, grad.shape[-1])
+        grad, out = grad.contiguous(), torch.empty(grad.shape)
+        share_threads(grad.numel())
+        _kernels.masked(grad.view(rows).numpy(), keep.view(rows).numpy(), out.view(rows).numpy())
+        return out, None
 
 
 _apply = cast(Callable[[Tensor, int], Tensor], _AbsTopK.apply)

@@ -226,6 +226,8 @@ class Attention(nn.Module):
         self.k = HookPoint(f"{layer}.attn.k", config.abs_topk(TopKSite.ATTN_K, width))
         self.v = HookPoint(f"{layer}.attn.v", config.abs_topk(TopKSite.ATTN_V, width))
         self.y = HookPoint(f"{layer}.attn.y")
+        self.attend = attend
+        """How heads mix values; `models.fused` puts a faster function here."""
 
     def forward(self, x: Tensor, last: Tensor | None = None) -> Tensor:
         """[batch, pos, d_read] -> [batch, pos, d_model], with `last` at that position: pos is 1."""
@@ -250,7 +252,7 @@ class Attention(nn.Module):
         """
         q, k, v = (t.unflatten(-1, (self.n_head, self.d_head)) for t in (q, k, v))
         if last is None:
-            return attend(q, k, v, self.sink).flatten(-2)
+            return self.attend(q, k, v, self.sink).flatten(-2)
         return attend_last(q, k, v, self.sink, last).flatten(-2)
 
 

@@ -70,15 +70,27 @@ def project(model: SparseTransformer, fraction: float, min_per_neuron: int = 0) 
             keeps at least, even where that exceeds the fraction (j of Gao et al. 2025, A.2).
     """
     for name, parameter in sparse_parameters(model):
-        count = max(1, int(fraction * parameter.numel()))
-        if count >= parameter.numel():
-            continue
-        threshold = kth_magnitude(parameter.view(1, -1), count)
-        keep = parameter.abs() >= threshold.squeeze()
-        if min_per_neuron and name.startswith("blocks.") and parameter.ndim == 2:
-            keep |= _largest(parameter, min_per_neuron)
-            keep |= _largest(parameter.T, min_per_neuron).T
-        parameter.mul_(keep)
+        project_parameter(name, parameter, fraction, min_per_neuron)
+
+
+@torch.no_grad()
+def project_parameter(
+    name: str, parameter: Tensor, fraction: float, min_per_neuron: int = 0
+) -> None:
+    """`project` for one of a model's `sparse_parameters`, in place."""
+    count = kept_entries(parameter, fraction)
+    if count >= parameter.numel():
+        return
+    keep = parameter.abs() >= kth_magnitude(parameter.view(1, -1), count).squeeze()
+    if min_per_neuron and name.startswith("blocks.") and parameter.ndim == 2:
+        keep |= _largest(parameter, min_per_neuron)
+        keep |= _largest(parameter.T, min_per_neuron).T
+    parameter.mul_(keep)
+
+
+def kept_entries(parameter: Tensor, fraction: float) -> int:
+    """Entries of a tensor that may stay nonzero: the fraction, rounded down, but one at least."""
+    return max(1, int(fraction * parameter.numel()))
 
 
 def _largest(matrix: Tensor, count: int) -> Tensor:

@@ -118,13 +118,29 @@ class SparseTransformer(nn.Module):
         Raises:
             ValueError: the sequences are longer than the model's context.
         """
-        x, positions = self.embed(tokens)
-        for layer, block in enumerate(self.blocks, start=1):
-            x = block(x, positions, last if layer == self.config.n_layer else None)
-        x = self.final_resid(x)
+        x = self.residual(tokens, last)
         if last is None:
             return self.unembed(x, tokens)
         return self.unembed(x, at(tokens, last)).squeeze(1)
+
+    def residual(self, tokens: Tensor, last: Tensor | None = None) -> Tensor:
+        """The residual stream after the last block, before the final norm.
+
+        Args:
+            tokens: [batch, pos].
+            last: [batch] or None, as in `forward`.
+
+        Returns:
+            [batch, pos, d_model], or [batch, 1, d_model] with `last`.
+
+        Raises:
+            ValueError: the sequences are longer than the model's context.
+        """
+        x, positions = self.embed(tokens)
+        for layer, block in enumerate(self.blocks, start=1):
+            x = block(x, positions, last if layer == self.config.n_layer else None)
+        final: Tensor = self.final_resid(x)
+        return final
 
     def embed(self, tokens: Tensor) -> tuple[Tensor, Tensor | None]:
         """The residual stream before the first block and the concatenated positions, if any.

@@ -1,0 +1,54 @@
+"""Compiled loops for training on the CPU, each with its gradient.
+
+PyTorch works through a tensor once for every operation, and on a CPU the memory is what takes the
+time. Here an operation of several steps passes over its rows once:
+
+    attention.py       causal attention with its sink, a head at a time
+    norm.py            RMSNorm
+    cross_entropy.py   unembedding, bigram table and loss, some rows at a time
+    exponential.py     exp, a loop of vectors
+
+`fused(model)` puts them in the places of the plain ones while its context is open. Results equal
+the plain ones to rounding, and do not depend on how many threads there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from models.config import Norm
+from models.fused.attention import LONGEST, fused_attend
+from models.fused.norm import FusedNorm
+from models.layers import Attention, ChannelNorm, attend
+from models.transformer import SparseTransformer
+
+
+@contextmanager
+def fused(model: SparseTransformer) -> Iterator[None]:
+    """Let a model compute with the compiled loops while the context is open.
+
+    They serve float32 on the CPU; a model elsewhere stays as it is. Parameters are shared.
+    """
+    if next(model.parameters()).device.type != "cpu":
+        yield
+        return
+    norms = [
+        (parent, name, child)
+        for parent in model.modules()
+        for name, child in parent.named_children()
+        if type(child) is ChannelNorm and child.kind is Norm.RMS
+    ]
+    attentions = [module for module in model.modules() if isinstance(module, Attention)]
+    for parent, name, child in norms:
+        setattr(parent, name, FusedNorm(child))
+    for attention in attentions:
+        if model.config.n_ctx <= LONGEST:
+            attention.attend = fused_attend
+    try:
+        yield
+    finally:
+        for parent, name, child in norms:
+            setattr(parent, name, child)
+        for attention in attentions:
+            attention.attend = attend
