@@ -617,6 +617,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/compare.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Json
+         * @description What `/compare` shows: cells, geometric means and ratios of searches in default settings.
+         */
+        get: operations["compare_json_compare_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/compare.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Csv
+         * @description The searches behind `/compare`, a row each, with all their numbers.
+         */
+        get: operations["compare_csv_compare_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -657,6 +697,71 @@ export interface components {
             circuit: components["schemas"]["Circuit"];
             /** @description the newest report on the circuit, if it was verified */
             report?: components["schemas"]["FaithfulnessReport"] | null;
+        };
+        /**
+         * Cell
+         * @description A task in a checkpoint at a target. Losses are of test pairs, of the circuit shown, in nats.
+         *
+         *     The circuit shown is the one whose size is nearest to the median; of a cell that misses its
+         *     target, the one of lowest loss.
+         */
+        Cell: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** Task */
+            task: string;
+            /** Target Loss */
+            target_loss: number;
+            kind: components["schemas"]["OutcomeKind"];
+            /**
+             * Seeds
+             * @description searches
+             */
+            seeds: number;
+            /**
+             * Met
+             * @description of them that met the target
+             */
+            met: number;
+            /** @description None without a circuit */
+            sizes?: components["schemas"]["Sizes"] | null;
+            /**
+             * Slug
+             * @description the circuit shown
+             */
+            slug?: string | null;
+            /** Task Loss */
+            task_loss?: number | null;
+            /**
+             * Loss Low
+             * @description of its 95% interval
+             */
+            loss_low?: number | null;
+            /** Loss High */
+            loss_high?: number | null;
+            /** Accuracy */
+            accuracy?: number | null;
+            /**
+             * Whole Model
+             * @description loss with nothing ablated
+             */
+            whole_model?: number | null;
+            /**
+             * Everything Ablated
+             * @description loss with every node ablated
+             */
+            everything_ablated?: number | null;
+            /**
+             * Seconds
+             * @description of a search, median over seeds
+             */
+            seconds?: number | null;
+            /**
+             * Detail
+             * @description why there is no circuit
+             * @default
+             */
+            detail: string;
         };
         /**
          * CheckpointDetail
@@ -940,6 +1045,85 @@ export interface components {
             circuits: components["schemas"]["CircuitSummary"][];
         };
         /**
+         * ComparePage
+         * @description Checkpoints side by side.
+         */
+        ComparePage: {
+            /** @description of the checkpoints and tasks chosen */
+            comparison: components["schemas"]["Comparison"];
+            /**
+             * Checkpoints
+             * @description to choose from
+             */
+            checkpoints: components["schemas"]["Contender"][];
+            /**
+             * Tasks
+             * @description to choose from
+             */
+            tasks: string[];
+            /**
+             * Elsewhere
+             * @description checkpoints with outcomes that are not on this instance
+             */
+            elsewhere: string[];
+        };
+        /**
+         * Comparison
+         * @description Checkpoints side by side.
+         */
+        Comparison: {
+            size_by: components["schemas"]["SizeBy"];
+            /** Checkpoints */
+            checkpoints: components["schemas"]["Contender"][];
+            /** Tasks */
+            tasks: string[];
+            /**
+             * Targets
+             * @description descending
+             */
+            targets: number[];
+            /** Cells */
+            cells: components["schemas"]["Cell"][];
+            /** Means */
+            means: components["schemas"]["Mean"][];
+            /**
+             * Ratios
+             * @description of every two checkpoints, the denser one first
+             */
+            ratios: components["schemas"]["Ratio"][];
+            /** Equal Loss */
+            equal_loss: components["schemas"]["EqualLoss"][];
+        };
+        /**
+         * Contender
+         * @description A checkpoint as the benchmark sees it.
+         */
+        Contender: {
+            /** Name */
+            name: string;
+            /** Digest */
+            digest: string;
+            /** Nonzero */
+            nonzero: number;
+            /** Nonzero Fraction */
+            nonzero_fraction: number;
+            /**
+             * Held Out Loss
+             * @description nats a token; None if its card has none
+             */
+            held_out_loss: number | null;
+            /**
+             * Corpus
+             * @description digest of what that loss is measured on
+             */
+            corpus?: string | null;
+            /**
+             * Dense
+             * @description at least half of its weights are nonzero
+             */
+            dense: boolean;
+        };
+        /**
          * CurvePoint
          * @description One size on the search's path.
          */
@@ -983,6 +1167,31 @@ export interface components {
              * @description False: it adds nothing
              */
             needed: boolean;
+        };
+        /**
+         * EqualLoss
+         * @description A dense checkpoint and a sparse one, one of which is the nearest of its kind to the other.
+         */
+        EqualLoss: {
+            /** Dense */
+            dense: string;
+            /** Sparse */
+            sparse: string;
+            /**
+             * Difference
+             * @description (loss of the sparse one - of the dense one) / of the dense one
+             */
+            difference: number;
+            /**
+             * Equal
+             * @description within 2%
+             */
+            equal: boolean;
+            /**
+             * Ratios
+             * @description dense over sparse, one a target
+             */
+            ratios: components["schemas"]["Ratio"][];
         };
         /**
          * Estimate
@@ -1308,6 +1517,18 @@ export interface components {
             warning: string | null;
         };
         /**
+         * Interval
+         * @description A number with its 95% interval.
+         */
+        Interval: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * JobDetail
          * @description A job and where it stands.
          */
@@ -1385,6 +1606,36 @@ export interface components {
             circuit_ablated: components["schemas"]["Measure"];
             /** @description every node mean-ablated */
             everything_ablated: components["schemas"]["Measure"];
+        };
+        /**
+         * Mean
+         * @description The figure of a checkpoint at a target.
+         */
+        Mean: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** Target Loss */
+            target_loss: number;
+            /** @description geometric mean over the tasks met; None without any */
+            size: components["schemas"]["Interval"] | null;
+            /** @description the same over the tasks that all checkpoints compared meet at this target */
+            common: components["schemas"]["Interval"] | null;
+            /**
+             * Tasks
+             * @description that meet the target
+             */
+            tasks: string[];
+            /** Missed */
+            missed: string[];
+            /** Failed */
+            failed: string[];
+            /**
+             * Not Needed
+             * @description need no circuit
+             */
+            not_needed: string[];
+            /** Not Possible */
+            not_possible: string[];
         };
         /**
          * Measure
@@ -1472,6 +1723,12 @@ export interface components {
             /** Rescaled Loss */
             rescaled_loss: number;
         };
+        /**
+         * OutcomeKind
+         * @description The ways a search can end.
+         * @enum {string}
+         */
+        OutcomeKind: "met" | "missed" | "failed" | "no_circuit_needed" | "not_possible";
         /**
          * PairAnswer
          * @description One pair under the intervention.
@@ -1651,6 +1908,22 @@ export interface components {
             };
         };
         /**
+         * Ratio
+         * @description How many times larger the first checkpoint's circuits are, over the tasks both meet.
+         */
+        Ratio: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Target Loss */
+            target_loss: number;
+            /** Tasks */
+            tasks: string[];
+            /** @description None where no task is met by both */
+            ratio: components["schemas"]["Interval"] | null;
+        };
+        /**
          * ReportLine
          * @description One number of the report.
          */
@@ -1777,6 +2050,12 @@ export interface components {
             seconds?: number | null;
         };
         /**
+         * SizeBy
+         * @description What is counted.
+         * @enum {string}
+         */
+        SizeBy: "induced_edges" | "kept_edges" | "nodes";
+        /**
          * SizePath
          * @description Nested circuits of every size that a search passed through.
          *
@@ -1795,11 +2074,32 @@ export interface components {
             points: components["schemas"]["PathPoint"][];
         };
         /**
+         * Sizes
+         * @description The sizes of the circuits of a cell, over seeds. Never mix them.
+         */
+        Sizes: {
+            induced_edges: components["schemas"]["Spread"];
+            kept_edges: components["schemas"]["Spread"];
+            nodes: components["schemas"]["Spread"];
+        };
+        /**
          * Split
          * @description Who may look at the pairs.
          * @enum {string}
          */
         Split: "train" | "validation" | "test";
+        /**
+         * Spread
+         * @description A number over seeds.
+         */
+        Spread: {
+            /** Median */
+            median: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
         /**
          * TaskExamples
          * @description Pairs of a task for a checkpoint's tokenizer.
@@ -3286,6 +3586,98 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_json_compare_json_get: {
+        parameters: {
+            query?: {
+                /** @description what is counted */
+                size?: components["schemas"]["SizeBy"];
+                /** @description names with commas between; empty for all */
+                checkpoints?: string;
+                /** @description names with commas between; empty for all */
+                tasks?: string;
+                /** @description how the circuits were found */
+                method?: components["schemas"]["SearchMethod"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparePage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_csv_compare_csv_get: {
+        parameters: {
+            query?: {
+                /** @description names with commas between; empty for all */
+                checkpoints?: string;
+                /** @description names with commas between; empty for all */
+                tasks?: string;
+                /** @description how the circuits were found */
+                method?: components["schemas"]["SearchMethod"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A row a search */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

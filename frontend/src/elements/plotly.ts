@@ -3,10 +3,13 @@ export interface PlotlyTrace {
   x: readonly number[];
   y: readonly (number | null)[];
   name: string;
-  mode?: "lines" | "markers" | "lines+markers";
+  mode?: "lines" | "markers" | "lines+markers" | "markers+text";
   line?: { color: string; width?: number; dash?: string };
   marker?: Record<string, unknown>;
   text?: readonly string[];
+  textposition?: string;
+  textfont?: Record<string, unknown>;
+  error_y?: Record<string, unknown>;
   customdata?: readonly unknown[];
   xaxis?: string;
   yaxis?: string;
