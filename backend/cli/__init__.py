@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from backend import __version__
-from backend.cli import benchmark, checkpoints, circuits, search, serve, train, verify
+from backend.cli import benchmark, card, checkpoints, circuits, search, serve, train, verify
 
 app = typer.Typer(
     name="circuit-explorer",
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (serve, train, search, verify, benchmark, checkpoints, circuits):
+for register in (serve, train, card, search, verify, benchmark, checkpoints, circuits):
     register.add_to(app)
 
 

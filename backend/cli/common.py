@@ -107,6 +107,7 @@ def _is_expected(error: ValueError | OSError) -> bool:
         return True
     from models.checkpoints import CheckpointError
     from models.recipe import RecipeError
+    from models.training.processes import BatchError
     from tasks import TaskError
 
-    return isinstance(error, CheckpointError | RecipeError | TaskError)
+    return isinstance(error, CheckpointError | RecipeError | BatchError | TaskError)

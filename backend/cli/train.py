@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from backend.cli.card import write_measured_card
 from backend.cli.common import fail, messages, plain_errors
+from backend.settings import get_settings
+
+if TYPE_CHECKING:
+    from models.recipe import Recipe
+    from models.training import TrainingProgress
+    from models.training.processes import Processes
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,20 +26,41 @@ def add_to(app: typer.Typer) -> None:
 @plain_errors
 def train(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE.toml", help="What to train.")],
-    out: Annotated[Path, typer.Option(help="Folder of the run, then of the checkpoint.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the run, then of the checkpoint; by default checkpoints/NAME in the "
+            "data folder, where the server finds it."
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on with an interrupted run.")] = True,
 ) -> None:
-    """Train a sparse checkpoint; interrupted (even by kill -9), the same command goes on."""
+    """Train a sparse checkpoint and measure it on every task for its card.
+
+    Interrupted (even by kill -9), the same command goes on. In several processes, each with its
+    share of every batch: torchrun --nproc-per-node N -m backend.cli train RECIPE.toml.
+    """
     from models.recipe import Recipe
-    from models.training import TrainingProgress
-    from models.training import train as run
+    from models.training.processes import joined_processes
 
     parsed = Recipe.load(recipe)
-    if not resume and (out / "work").exists():
+    folder = out or get_settings().own_checkpoints / parsed.name
+    if not resume and (folder / "work").exists():
         raise fail(
-            f"{out} holds an interrupted run.",
+            f"{folder} holds an interrupted run.",
             "Leave --no-resume out to go on with it, or remove the folder to start anew.",
         )
+    with joined_processes() as processes:
+        _run(parsed, folder, processes)
+    if processes.leads:
+        write_measured_card(folder)
+        typer.echo(str(folder))
+
+
+def _run(recipe: Recipe, folder: Path, processes: Processes) -> None:
+    """Train, with a progress bar of the leading process."""
+    from models.training import train
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -43,8 +71,8 @@ def train(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=messages) as bar:
-        line = bar.add_task(parsed.name, total=parsed.run.steps, loss="-", nonzero="-", speed="-")
+    with Progress(*columns, console=messages, disable=not processes.leads) as bar:
+        line = bar.add_task(recipe.name, total=recipe.run.steps, loss="-", nonzero="-", speed="-")
 
         def show(progress: TrainingProgress) -> None:
             bar.update(
@@ -55,5 +83,4 @@ def train(
                 speed=f"{progress.tokens_per_second:,.0f}",
             )
 
-        folder = run(parsed, out, show)
-    typer.echo(str(folder))
+        train(recipe, folder, show, processes)

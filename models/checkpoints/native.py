@@ -42,7 +42,7 @@ from models.checkpoints.base import (
     read_tokenizer,
     tensor_shapes,
 )
-from models.checkpoints.card import render_card
+from models.checkpoints.card import RENDERED_CARD_FILE, write_card
 from models.checkpoints.packing import count_tensors, read_tensors, write_tensors
 from models.config import ModelConfig
 from models.means import NodeMeans
@@ -53,7 +53,6 @@ CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "weights.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
 TRAINING_FILE = "training.jsonl"
-RENDERED_CARD_FILE = "card.md"
 OWN_FILES = frozenset(
     {
         CONFIG_FILE,
@@ -112,9 +111,7 @@ def save_native(
             _write_parts(new, model, tokenizer, node_means)
             if held_out is not None:
                 save_file({"tokens": held_out.to(torch.int32).contiguous()}, new / HELD_OUT_FILE)
-            _write_json(new / CARD_FILE, card)
-            rendered = render_card(folder.name, card)
-            (new / RENDERED_CARD_FILE).write_text(rendered, encoding="utf-8")
+            write_card(new, card, folder.name)
             if training_log is not None:
                 _add_log(Path(training_log), new, folder)
             _carry_over(folder, new)

@@ -94,7 +94,7 @@ def test_whole_folder(tmp_path: Path, tokenizer: Tokenizer) -> None:
     assert (folder / "training.jsonl").read_text() == '{"step": 1}\n'
     rendered = (folder / "card.md").read_text()
     assert rendered.startswith("# er\n")
-    assert "| held out loss | 2.5 |" in rendered
+    assert "| held-out loss | 2.5000 nats a token |" in rendered
     assert "## corpus" in rendered
     assert "| digest | a\\|b |" in rendered
     assert "| sources | x, y |" in rendered
