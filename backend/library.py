@@ -20,8 +20,14 @@ from typing import Any
 import models
 from backend.errors import CheckpointNotFoundError, ConflictError, InvalidRequestError
 from backend.settings import Settings
-from models.checkpoints import describe, is_checkpoint, load_checkpoint
-from models.checkpoints.base import Checkpoint, CheckpointError
+from models.checkpoints import (
+    Checkpoint,
+    CheckpointError,
+    describe,
+    is_checkpoint,
+    load_checkpoint,
+)
+from models.sparse_linear import memory_bytes
 
 ZOO = Path(models.__file__).resolve().parent / "zoo"
 """The checkpoints that come with the program."""
@@ -29,10 +35,10 @@ ZOO = Path(models.__file__).resolve().parent / "zoo"
 CACHE_BYTES = 4 * 2**30
 """Parameters kept in memory; the checkpoint opened last stays whatever its size."""
 
-DESCRIPTION_VERSION = 1
+DESCRIPTION_VERSION = 2
 """Counts up when `describe` says something else of the same files."""
 
-_SIGNS = ("config.json", "beeg_config.json", "*.safetensors", "*.pt")
+_SIGNS = ("config.json", "beeg_config.json", "*.safetensors", "*.pt", "*.bin")
 """A folder with one of these was meant to be a checkpoint."""
 
 _log = logging.getLogger(__name__)
@@ -233,11 +239,7 @@ class CheckpointLibrary:
             return checkpoint
 
     def _open_bytes(self) -> int:
-        return sum(
-            tensor.numel() * tensor.element_size()
-            for checkpoint in self._opened.values()
-            for tensor in checkpoint.model.parameters()
-        )
+        return sum(memory_bytes(checkpoint.model) for checkpoint in self._opened.values())
 
     def _describe(self, name: str, entry: _Found) -> Description:
         with self._lock:

@@ -3,11 +3,15 @@
 The nonzero weights are kept by row (compressed sparse rows). Tokens are taken 32 at a time and
 turned so that a channel's values lie side by side: each weight then multiplies 32 of them in a few
 vector instructions. Backward is the same with the transposed weights; weights get no gradient.
+
+Small maps keep their dense weight beside that (`SparseLinear`), for those who look weights up; of
+large ones only the nonzero weights are kept (`CompressedLinear`), and the dense matrix is made anew
+for each who asks: a model of a hundred times more zeros than weights has no room for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +26,8 @@ BLOCK = 32
 """Tokens multiplied together."""
 TILE = 16
 """Results of a token written together: one cache line."""
+LARGE = 2**20
+"""Entries from which a sparse map keeps no dense weight."""
 
 Rows = tuple[Any, Any, Any]
 """Starts of the rows [rows + 1], column indices and weights [nonzero]."""
@@ -65,15 +71,21 @@ def _compile() -> Callable[..., None] | None:
 _multiply = _compile()
 
 
-def _compressed(matrix: Tensor) -> Rows:
+def _compressed(matrix: Tensor) -> tuple[Rows, Rows]:
+    """The nonzero weights of a matrix by row and by column."""
     rows, columns = matrix.nonzero(as_tuple=True)
-    counts = rows.bincount(minlength=matrix.shape[0])
-    starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    weights = matrix[rows, columns]
+    order = columns.argsort(stable=True)
     return (
-        starts.to(torch.int32).numpy(),
-        columns.to(torch.int32).numpy(),
-        matrix[rows, columns].numpy(),
+        _by_first(rows, columns, weights, matrix.shape[0]),
+        _by_first(columns[order], rows[order], weights[order], matrix.shape[1]),
     )
+
+
+def _by_first(first: Tensor, second: Tensor, weights: Tensor, count: int) -> Rows:
+    counts = first.bincount(minlength=count)
+    starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    return starts.to(torch.int32).numpy(), second.to(torch.int32).numpy(), weights.numpy()
 
 
 def _product(x: Tensor, offset: Any, rows: Rows, width: int) -> Tensor:
@@ -114,7 +126,7 @@ class SparseLinear(nn.Linear):
         self.in_features, self.out_features = linear.in_features, linear.out_features
         self.weight, self.bias = linear.weight, linear.bias
         weight, bias = linear.weight.detach(), cast("Tensor | None", linear.bias)
-        self.rows, self.columns = _compressed(weight), _compressed(weight.T)
+        self.rows, self.columns = _compressed(weight)
         offset = weight.new_zeros(self.out_features) if bias is None else bias.detach()
         self.offset = offset.numpy()
         """[out_features]."""
@@ -122,23 +134,99 @@ class SparseLinear(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         """[..., in_features] -> [..., out_features]."""
         if x.device.type != "cpu" or x.dtype != torch.float32:
-            return super().forward(x)
+            return nn.functional.linear(x, self.weight.to(x), self.bias)
         return _linear(x, self)
+
+    @property
+    def compressed_bytes(self) -> int:
+        """What the nonzero weights take in memory, by row and by column."""
+        return sum(array.nbytes for array in (*self.rows, *self.columns))
+
+
+class CompressedLinear(SparseLinear):
+    """A `SparseLinear` without a dense weight.
+
+    `weight` makes one on every access, for whoever wants a look; `state_dict` holds it too. Among
+    the parameters a tensor without data (on the device `meta`) stands in its place: it has the
+    shape, and counting with it fails. `named_tensors` has the weights themselves.
+
+    Args:
+        linear: whose bias is shared; its weight is not needed afterwards.
+    """
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__(linear)
+        place = torch.empty(self.out_features, self.in_features, device="meta")
+        self._parameters["weight"] = nn.Parameter(place, requires_grad=False)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "weight":
+            return nn.Parameter(self._dense(), requires_grad=False)
+        return super().__getattr__(name)
+
+    def _dense(self) -> Tensor:
+        """[out_features, in_features]."""
+        starts, columns, weights = map(torch.from_numpy, self.rows)
+        rows = torch.arange(self.out_features).repeat_interleave(starts.diff())
+        dense = torch.zeros(self.out_features, self.in_features)
+        dense[rows, columns.long()] = weights
+        return dense
+
+    def _save_to_state_dict(
+        self, destination: dict[str, Any], prefix: str, keep_vars: bool
+    ) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        destination[f"{prefix}weight"] = self._dense()
 
 
 def freeze(model: nn.Module) -> None:
     """Make a model read-only and fast: no gradients to weights, sparse linear maps, in place.
 
-    Maps at least a tenth nonzero stay dense, and all do where numba is missing.
+    Maps at least a tenth nonzero stay dense, and all do where numba is missing. Large sparse maps
+    lose their dense weight, unless it is another module's too (a tied embedding).
     """
     model.eval().requires_grad_(False)
-    for module in list(model.modules()):
-        for name, child in module.named_children():
-            if type(child) is not nn.Linear or _multiply is None:
-                continue
-            if child.weight.device.type == "cpu" and _is_sparse(child.weight):
-                setattr(module, name, SparseLinear(child))
+    others = {
+        id(parameter)
+        for module in model.modules()
+        if not isinstance(module, nn.Linear)
+        for parameter in module.parameters(recurse=False)
+    }
+    for name, module in list(model.named_modules()):
+        if type(module) is nn.Linear:
+            parent, _, last = name.rpartition(".")
+            frozen = frozen_linear(module, shared=id(module.weight) in others)
+            setattr(model.get_submodule(parent), last, frozen)
+
+
+def frozen_linear(linear: nn.Linear, *, shared: bool = False) -> nn.Linear:
+    """The same frozen map, by nonzero weights only if it has few.
+
+    Args:
+        linear: gets no gradient any more.
+        shared: its weight is another module's too, so that nothing is won by doing without.
+    """
+    linear.requires_grad_(False)
+    weight = linear.weight
+    if _multiply is None or weight.device.type != "cpu" or not _is_sparse(weight):
+        return linear
+    large = weight.numel() >= LARGE and not shared
+    return CompressedLinear(linear) if large else SparseLinear(linear)
 
 
 def _is_sparse(weight: Tensor) -> bool:
     return int(weight.count_nonzero()) < DENSE_FROM * weight.numel()
+
+
+def named_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """The tensors of a model's `state_dict` in the order of their names, made one at a time."""
+    for name in sorted(name for name, _ in model.named_parameters(remove_duplicate=False)):
+        module, _, last = name.rpartition(".")
+        yield name, getattr(model.get_submodule(module), last).detach()
+
+
+def memory_bytes(model: nn.Module) -> int:
+    """What a model's parameters take in memory, a tied one once."""
+    dense = sum(each.nbytes for each in model.parameters() if not each.is_meta)
+    sparse = [each for each in model.modules() if isinstance(each, SparseLinear)]
+    return dense + sum(each.compressed_bytes for each in sparse)

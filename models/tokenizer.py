@@ -1,8 +1,9 @@
-"""Byte-level BPE: the one tokenizer of every checkpoint, ours or foreign.
+"""The tokenizer of every checkpoint, ours or foreign.
 
-Text is cut by the split pattern of tinypython_2k (Gao et al. 2025; the pattern of OpenAI's
-`circuit_sparsity` tools), each piece is spelt in bytes and merged by learned rules. Note that the
-pattern glues line ends to the punctuation before them: `')` and a newline are one piece.
+Ours is byte-level BPE: text is cut by the split pattern of tinypython_2k (Gao et al. 2025; the
+pattern of OpenAI's `circuit_sparsity` tools), each piece is spelt in bytes and merged by learned
+rules. Note that the pattern glues line ends to the punctuation before them: `')` and a newline are
+one piece. Foreign ones may be of any kind that the `tokenizers` library reads.
 """
 
 from __future__ import annotations
@@ -21,7 +22,13 @@ SPLIT_PATTERN = (
     r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
+GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+"""How GPT-2 cuts text."""
+ENDS_OF_TEXT = (END_OF_TEXT, "<|end_of_text|>", "[EOS]", "</s>", "<eos>")
+"""What the token between documents is called, where a tokenizer does not say."""
 BYTE_VALUES = 256
+_WORD_START = "\u2581"
+"""Stands for a space in pieces of SentencePiece."""
 
 
 class TokenizerError(ValueError):
@@ -40,11 +47,11 @@ def _byte_of_character() -> dict[str, int]:
 _BYTE_OF_CHARACTER = _byte_of_character()
 
 
-def _with_our_pieces(model: models.BPE) -> BackendTokenizer:
+def _byte_level(model: models.BPE, pattern: str = SPLIT_PATTERN) -> BackendTokenizer:
     backend = BackendTokenizer(model)
     backend.pre_tokenizer = pre_tokenizers.Sequence(
         [
-            pre_tokenizers.Split(Regex(SPLIT_PATTERN), behavior="isolated"),
+            pre_tokenizers.Split(Regex(pattern), behavior="isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )
@@ -53,26 +60,35 @@ def _with_our_pieces(model: models.BPE) -> BackendTokenizer:
 
 
 class Tokenizer:
-    """Byte-level BPE over the `tokenizers` library, with one special token, the end of text."""
+    """A tokenizer of the `tokenizers` library, with one token that separates documents."""
 
-    def __init__(self, backend: BackendTokenizer) -> None:
-        """Wrap a backend whose vocabulary holds `<|endoftext|>`.
+    def __init__(self, backend: BackendTokenizer, end_of_text: str | None = None) -> None:
+        """Wrap a backend.
+
+        Args:
+            backend: whose vocabulary holds the end of text.
+            end_of_text: what it is called there; None takes the first of `ENDS_OF_TEXT` there is.
 
         Raises:
             TokenizerError: the vocabulary has no end of text.
         """
-        end_of_text = backend.token_to_id(END_OF_TEXT)
-        if end_of_text is None:
+        names = ENDS_OF_TEXT if end_of_text is None else (end_of_text,)
+        ids = {name: backend.token_to_id(name) for name in names}
+        there = [(name, token) for name, token in ids.items() if token is not None]
+        if not there:
             raise TokenizerError(
-                f"vocabulary of {backend.get_vocab_size()} tokens has no {END_OF_TEXT!r}; "
-                "documents are separated by it: add it to the tokenizer file"
+                f"vocabulary of {backend.get_vocab_size()} tokens has no "
+                f"{' nor '.join(map(repr, names))}; documents are separated by it: add it to the "
+                "tokenizer file, or name the token that separates them as eos_token in a "
+                "tokenizer_config.json beside it"
             )
         # Text is data: the special token's spelling in it must not become the special token.
         backend.encode_special_tokens = True
         backend.no_truncation()
         backend.no_padding()
         self._backend = backend
-        self.end_of_text: int = end_of_text
+        self._end_name, self.end_of_text = there[0]
+        self._is_byte_level = "ByteLevel" in repr(backend.decoder)
         self._bytes: dict[int, bytes] = {}
 
     @classmethod
@@ -87,7 +103,7 @@ class Tokenizer:
                 f"vocab_size {vocab_size} is too small: 256 bytes and {END_OF_TEXT} need at least "
                 f"{BYTE_VALUES + 1}"
             )
-        backend = _with_our_pieces(models.BPE())
+        backend = _byte_level(models.BPE())
         trainer = trainers.BpeTrainer(
             vocab_size=vocab_size,
             special_tokens=[END_OF_TEXT],
@@ -98,8 +114,12 @@ class Tokenizer:
         return cls(backend)
 
     @classmethod
-    def load(cls, path: str | Path) -> Tokenizer:
+    def load(cls, path: str | Path, end_of_text: str | None = None) -> Tokenizer:
         """Read a `tokenizer.json`.
+
+        Args:
+            path: the file.
+            end_of_text: what the token between documents is called, if it is known.
 
         Raises:
             TokenizerError: no such file, or the library cannot read it.
@@ -112,14 +132,24 @@ class Tokenizer:
             raise TokenizerError(
                 f"cannot read {str(path)!r} as a tokenizer.json of the tokenizers library: {error}"
             ) from error
-        return cls(backend)
+        try:
+            return cls(backend, end_of_text)
+        except TokenizerError as error:
+            raise TokenizerError(f"{str(path)!r}: {error}") from error
 
     @classmethod
-    def from_gpt2_files(cls, encoder_json: str | Path, vocab_bpe: str | Path) -> Tokenizer:
+    def from_gpt2_files(
+        cls, encoder_json: str | Path, vocab_bpe: str | Path, pattern: str = SPLIT_PATTERN
+    ) -> Tokenizer:
         """Read GPT-2 style files (tinypython_2k): token to id, and merges in order.
 
         The end of text takes its id from the files, or the first free id when they leave it out
         (2047 for tinypython_2k).
+
+        Args:
+            encoder_json: token to id.
+            vocab_bpe: merges.
+            pattern: how text is cut; tinypython's.
 
         Raises:
             TokenizerError: a file is missing or is not of that form.
@@ -133,7 +163,7 @@ class Tokenizer:
                 if line.strip() and not line.startswith("#version")
                 for left, right in [line.split(" ")]
             ]
-            backend = _with_our_pieces(models.BPE(vocab=vocabulary, merges=merges))
+            backend = _byte_level(models.BPE(vocab=vocabulary, merges=merges), pattern)
         except Exception as error:  # OSError, ValueError, or the library's bare Exception
             raise TokenizerError(
                 f"cannot build a tokenizer from {str(encoder_json)!r} and {str(vocab_bpe)!r}: "
@@ -151,20 +181,26 @@ class Tokenizer:
         """sha256 (hex) over vocabulary, merges and rules: equal tokenizers have the same."""
         return hashlib.sha256(self._backend.to_str().encode()).hexdigest()
 
-    @property
+    @cached_property
     def vocab_size(self) -> int:
-        """Number of tokens, end of text included."""
-        return int(self._backend.get_vocab_size(with_added_tokens=True))
+        """Number of tokens, end of text included: one more than the largest id."""
+        return 1 + max(self._backend.get_vocab(with_added_tokens=True).values())
+
+    @property
+    def kind(self) -> str:
+        """The algorithm, as the library names it: BPE, WordPiece, Unigram or WordLevel."""
+        return type(self._backend.model).__name__
 
     def encode(self, text: str, *, allow_special: bool = False) -> list[int]:
         """Token ids of a text; nothing is added.
 
-        `<|endoftext|>` in the text is spelt out like any text, unless `allow_special`.
+        The end of text (`<|endoftext|>`, or what this tokenizer calls it) is spelt out like any
+        text, unless `allow_special`.
         """
         if not allow_special:
             return list(self._backend.encode(text, add_special_tokens=False).ids)
         ids: list[int] = []
-        for number, part in enumerate(text.split(END_OF_TEXT)):
+        for number, part in enumerate(text.split(self._end_name)):
             if number:
                 ids.append(self.end_of_text)
             ids.extend(self.encode(part))
@@ -181,7 +217,10 @@ class Tokenizer:
         Raises:
             TokenizerError: an id is outside the vocabulary.
         """
-        return b"".join(self._token_bytes(token) for token in ids).decode("utf-8", "replace")
+        pieces = [self._token_bytes(token) for token in ids]
+        if self._is_byte_level:
+            return b"".join(pieces).decode("utf-8", "replace")
+        return str(self._backend.decode(list(ids), skip_special_tokens=False))
 
     def token_text(self, token: int) -> str:
         r"""Display text of one token; bytes that are not valid UTF-8 are shown as \xNN.
@@ -216,9 +255,11 @@ class Tokenizer:
             raise TokenizerError(
                 f"token id {token} is outside the vocabulary: use 0 to {self.vocab_size - 1}"
             )
-        if token == self.end_of_text:
-            spelt = END_OF_TEXT.encode()
-        else:
-            spelt = bytes(_BYTE_OF_CHARACTER[character] for character in piece)
-        self._bytes[token] = spelt
+        self._bytes[token] = spelt = self._spell(piece)
         return spelt
+
+    def _spell(self, piece: str) -> bytes:
+        """A piece of the vocabulary as text; special tokens stand for themselves."""
+        if self._is_byte_level and all(character in _BYTE_OF_CHARACTER for character in piece):
+            return bytes(_BYTE_OF_CHARACTER[character] for character in piece)
+        return piece.replace(_WORD_START, " ").encode()

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from backend.api.schemas import Problem
 from backend.errors import CircuitExplorerError
 from frontend import PagesNotBuiltError
-from models.checkpoints.base import CheckpointError
+from models.checkpoints import CheckpointError
 from tasks import TaskError
 
 MEDIA_TYPE = "application/problem+json"

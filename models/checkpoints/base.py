@@ -1,40 +1,37 @@
-"""What all checkpoint formats share: the result, the error, and the checks on tensors.
+"""What all checkpoint formats share: the result, and how its parts are put together.
 
 A format is one module with a `CheckpointFormat`: the files that mark its folders and a function
-that reads such a folder. It turns its own configuration into a `ModelConfig` and its tensors into
-those of our `state_dict`, checks them with `check_tensors` and hands them to `assemble`.
+that reads such a folder. It turns its own configuration into a `ModelConfig`, names its tensors as
+our `state_dict` does, checks them (`tensors.check_tensors`) and hands them to `assemble`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from models.checkpoints.errors import CheckpointError
+from models.checkpoints.tensors import build_model
 from models.config import ModelConfig
 from models.means import NodeMeans
-from models.sparse_linear import freeze
+from models.sparse_linear import named_tensors
 from models.tokenizer import Tokenizer, TokenizerError
 from models.transformer import SparseTransformer
 
 CARD_FILE = "card.json"
 NODE_MEANS_FILE = "node_means.safetensors"
 HELD_OUT_FILE = "held_out.safetensors"
-TIED_NAME = "unembedding.weight"
-"""The tensor that a tied embedding makes a second name of `embedding.weight`."""
-
-
-class CheckpointError(ValueError):
-    """A checkpoint cannot be opened or written; the message names all that is wrong with it."""
+DIGEST_PART = 2**20
+"""Entries that are hashed at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +43,7 @@ class Checkpoint:
     path: Path
     """The folder."""
     format: str
-    """Name of the format it was read from: native, openai."""
+    """Name of the format it was read from: native, openai, sparse_pretrain."""
     model: SparseTransformer
     """In eval mode; no parameter requires a gradient."""
     tokenizer: Tokenizer | None
@@ -60,6 +57,8 @@ class Checkpoint:
     """sha256 (hex) over config and tensors: the same model has the same in every format."""
     card: dict[str, Any]
     """Where the model comes from and what it was measured to do; empty if nothing is known."""
+    tokenizer_name: str | None = None
+    """The tokenizer its configuration names, brought along or not; None where it names none."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,9 @@ class CheckpointFormat:
     name: str
     files: tuple[str, ...]
     """A folder that holds all of these is of this format."""
-    read: Callable[[Path], Checkpoint]
-    """Opens a folder of this format; raises `CheckpointError`."""
+    read: Callable[[Path, Sequence[Path]], Checkpoint]
+    """Opens a folder of this format, given folders to look for tokenizers in; raises
+    `CheckpointError`."""
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -100,84 +100,6 @@ def describe_validation(error: ValidationError) -> str:
     )
 
 
-def tensor_shapes(config: ModelConfig, available: int) -> dict[str, torch.Size]:
-    """Shape of every tensor of a model by `state_dict` name, a tied unembedding left out.
-
-    Args:
-        config: of the model; nothing of its size is allocated.
-        available: tensors that there are. Each layer has several, so a configuration of more
-            layers than this is wrong for certain, and is refused before a model is built.
-
-    Raises:
-        CheckpointError: too many layers, or sizes that no tensor can have.
-    """
-    if config.n_layer > available:
-        raise CheckpointError(
-            f"the configuration has {config.n_layer} layers, the weights only {available} tensors; "
-            "correct the number of layers, or fetch the weights that belong to it"
-        )
-    shapes = {name: value.shape for name, value in _skeleton(config).state_dict().items()}
-    if config.tied_embedding:
-        del shapes[TIED_NAME]
-    return shapes
-
-
-def _skeleton(config: ModelConfig) -> SparseTransformer:
-    try:
-        with torch.device("meta"):
-            return SparseTransformer(config)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"no model can have the sizes of this configuration ({error}); correct them"
-        ) from error
-
-
-def check_tensors(
-    path: Path,
-    found: Mapping[str, object],
-    expected: Mapping[str, torch.Size],
-    dtypes: Collection[torch.dtype] = (torch.float32,),
-) -> None:
-    """Check a file's tensors against those that its configuration asks for.
-
-    Args:
-        path: the file, for the message.
-        found: the tensors under the names they have in the file.
-        expected: shapes by the same names.
-        dtypes: element types that can be converted to float32 without loss.
-
-    Raises:
-        CheckpointError: any are missing, unexpected, misshapen, of another type or not finite;
-            all are named, with their sizes.
-    """
-    problems = [
-        f"missing: {name} {list(shape)}" for name, shape in expected.items() if name not in found
-    ]
-    for name, value in found.items():
-        if not isinstance(value, Tensor):
-            problems.append(f"no tensor: {name} is of type {type(value).__name__}")
-        elif name not in expected:
-            problems.append(f"unexpected: {name} {list(value.shape)}")
-        elif value.shape != expected[name]:
-            problems.append(
-                f"misshapen: {name} is {list(value.shape)}, expected {list(expected[name])}"
-            )
-        elif value.dtype not in dtypes or value.layout is not torch.strided:
-            problems.append(
-                f"mistyped: {name} holds {value.dtype} ({value.layout}), expected one of "
-                f"{', '.join(map(str, dtypes))}"
-            )
-        elif not value.isfinite().all():
-            bad = int((~value.isfinite()).sum())
-            problems.append(f"not finite: {name} has {bad} NaN or infinite of {value.numel()}")
-    if problems:
-        raise CheckpointError(
-            f"the tensors of {path} do not fit the configuration beside it:\n  "
-            + "\n  ".join(problems)
-            + "\nCorrect the sizes in the configuration, or fetch the weights that belong to it."
-        )
-
-
 def model_digest(model: SparseTransformer) -> str:
     """sha256 (hex) over the configuration and the tensors, in the order of their names.
 
@@ -186,9 +108,10 @@ def model_digest(model: SparseTransformer) -> str:
     settings = model.config.model_dump(mode="json")
     settings["abs_topk_sites"] = sorted(settings["abs_topk_sites"])
     sha = hashlib.sha256(json.dumps(settings, sort_keys=True, separators=(",", ":")).encode())
-    for name, value in sorted(model.state_dict().items()):
+    for name, value in named_tensors(model):
         sha.update(f"\n{name} {list(value.shape)} float32\n".encode())
-        sha.update((value.detach().cpu().float() + 0.0).contiguous().view(-1).numpy().data)
+        for part in value.cpu().float().contiguous().view(-1).split(DIGEST_PART):
+            sha.update((part + 0.0).numpy().data)
     return sha.hexdigest()
 
 
@@ -199,6 +122,7 @@ def assemble(
     tensors: Mapping[str, Tensor],
     tokenizer: Tokenizer | None,
     card: dict[str, Any],
+    tokenizer_name: str | None = None,
 ) -> Checkpoint:
     """Make a checkpoint of parts that were checked; node means and held-out text beside the weights
     are read too.
@@ -210,6 +134,7 @@ def assemble(
         tensors: float32 by `state_dict` name, as `tensor_shapes` lists them.
         tokenizer: None if there is none.
         card: its card.
+        tokenizer_name: as its configuration names it.
 
     Raises:
         CheckpointError: the tokenizer has more tokens than the model, or the node means or the
@@ -218,16 +143,10 @@ def assemble(
     if tokenizer is not None and tokenizer.vocab_size > config.vocab_size:
         raise CheckpointError(
             f"the tokenizer of {folder} has {tokenizer.vocab_size} tokens, the model only "
-            f"{config.vocab_size}; put the tokenizer that the model was trained with beside it"
+            f"{config.vocab_size}: each token needs a row of the embedding; put the tokenizer that "
+            "the model was trained with beside it"
         )
-    model = _skeleton(config)
-    state = dict(tensors)
-    if config.tied_embedding:
-        state[TIED_NAME] = state["embedding.weight"]
-    model.load_state_dict(state, assign=True)
-    if config.tied_embedding:
-        model.unembedding.weight = model.embedding.weight
-    freeze(model)
+    model = build_model(config, tensors)
     return Checkpoint(
         name=folder.name,
         path=folder,
@@ -239,6 +158,7 @@ def assemble(
         held_out=_read_held_out(folder / HELD_OUT_FILE, config),
         digest=model_digest(model),
         card=card,
+        tokenizer_name=tokenizer_name,
     )
 
 

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +30,22 @@ from models.checkpoints.base import (
     CARD_FILE,
     HELD_OUT_FILE,
     NODE_MEANS_FILE,
-    TIED_NAME,
     Checkpoint,
-    CheckpointError,
     CheckpointFormat,
     assemble,
     check_held_out,
-    check_tensors,
     describe_validation,
     model_digest,
     read_json,
     read_tokenizer,
-    tensor_shapes,
 )
 from models.checkpoints.card import RENDERED_CARD_FILE, write_card
-from models.checkpoints.packing import count_tensors, read_tensors, write_tensors
+from models.checkpoints.errors import CheckpointError
+from models.checkpoints.packing import PackedTensors, write_tensors
+from models.checkpoints.tensors import TIED_NAME, check_tensors, tensor_shapes
 from models.config import ModelConfig
 from models.means import NodeMeans
+from models.sparse_linear import named_tensors
 from models.tokenizer import Tokenizer
 from models.transformer import SparseTransformer
 
@@ -156,9 +156,8 @@ def _write_parts(
         "model": model.config.model_dump(mode="json"),
     }
     _write_json(folder / CONFIG_FILE, settings)
-    tensors = dict(model.state_dict())
-    if model.config.tied_embedding:
-        del tensors[TIED_NAME]
+    tied = {TIED_NAME} if model.config.tied_embedding else set()
+    tensors = ((name, tensor) for name, tensor in named_tensors(model) if name not in tied)
     write_tensors(folder / WEIGHTS_FILE, tensors)
     if tokenizer is not None:
         tokenizer.save(folder / TOKENIZER_FILE)
@@ -211,12 +210,17 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
         raise
 
 
-def _read(folder: Path) -> Checkpoint:
+def _read(folder: Path, _: Sequence[Path]) -> Checkpoint:
     config = _read_config(folder / CONFIG_FILE)
     weights = folder / WEIGHTS_FILE
-    expected = tensor_shapes(config, available=count_tensors(weights))
-    tensors = read_tensors(weights, expected)
-    check_tensors(weights, tensors, expected)
+    with PackedTensors(weights) as tensors:
+        expected = tensor_shapes(config, available=len(tensors))
+        tensors.check(expected)
+        check_tensors(weights, tensors, expected)
+        return _assemble(folder, config, tensors)
+
+
+def _assemble(folder: Path, config: ModelConfig, tensors: Mapping[str, Tensor]) -> Checkpoint:
     tokenizer = None
     if (folder / TOKENIZER_FILE).exists():
         tokenizer = read_tokenizer(lambda: Tokenizer.load(folder / TOKENIZER_FILE))

@@ -8,32 +8,25 @@ opened with `weights_only=True`, so it can hold tensors but run nothing. A token
 
 from __future__ import annotations
 
-import pickle
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from torch import Tensor
 
 from models.checkpoints.base import (
-    CARD_FILE,
     Checkpoint,
-    CheckpointError,
     CheckpointFormat,
-    assemble,
-    check_tensors,
     describe_validation,
     read_json,
-    read_tokenizer,
-    tensor_shapes,
 )
+from models.checkpoints.errors import CheckpointError
+from models.checkpoints.foreign import Foreign, TensorNames
+from models.checkpoints.pickles import read_pickle
 from models.config import Activation, ModelConfig, Norm, Positions, TopKSite
 from models.sites import NodeSite, SiteKind
-from models.tokenizer import Tokenizer
 
 CONFIG_FILE = "beeg_config.json"
 WEIGHTS_FILE = "final_model.pt"
@@ -50,25 +43,28 @@ _TOPK_SITES = {
     "resid_post_attn": TopKSite.RESID_MID,
     "resid_post_mlp": TopKSite.RESID_POST,
 }
-_OUTSIDE = {
-    "embedding": "transformer.wte",
-    "positions": "transformer.wpe",
-    "final_norm": "transformer.ln_f",
-    "unembedding": "lm_head",
-    "logit_bias": "final_logits_bias",
-    "bigram": "bigram_table",
-}
-_IN_BLOCK = {
-    "attn_read.norm": "ln_1",
-    "attn_read.position_norm": "ln_p1",
-    "attn.qkv": "attn.c_attn",
-    "attn.out": "attn.c_proj",
-    "attn.sink": "attn.attn_imp.sink_logit",
-    "mlp_read.norm": "ln_2",
-    "mlp_read.position_norm": "ln_p2",
-    "mlp.up": "mlp.c_fc",
-    "mlp.down": "mlp.c_proj",
-}
+NAMES = TensorNames(
+    outside={
+        "embedding": "transformer.wte",
+        "positions": "transformer.wpe",
+        "final_norm": "transformer.ln_f",
+        "unembedding": "lm_head",
+        "logit_bias": "final_logits_bias",
+        "bigram": "bigram_table",
+    },
+    layers="transformer.h",
+    in_layer={
+        "attn_read.norm": "ln_1",
+        "attn_read.position_norm": "ln_p1",
+        "attn.qkv": "attn.c_attn",
+        "attn.out": "attn.c_proj",
+        "attn.sink": "attn.attn_imp.sink_logit",
+        "mlp_read.norm": "ln_2",
+        "mlp_read.position_norm": "ln_p2",
+        "mlp.up": "mlp.c_fc",
+        "mlp.down": "mlp.c_proj",
+    },
+)
 _CAUSAL_MASK = re.compile(r"transformer\.h\.\d+\.attn\.bias")
 """A buffer of old runs, computed and not learned."""
 _INERT = frozenset(
@@ -86,7 +82,6 @@ _INERT = frozenset(
     }
 )
 """Settings of training or speed: the weights and the forward pass are the same either way."""
-_DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 
 
 class OpenAIConfig(BaseModel):
@@ -220,87 +215,22 @@ class OpenAIConfig(BaseModel):
         return tuple(site for name, site in _TOPK_SITES.items() if name in names)
 
 
-def openai_name(name: str) -> str:
-    """The name that a tensor of our `state_dict` has in `final_model.pt`."""
-    head, _, rest = name.partition(".")
-    if head != "blocks":
-        return f"{_OUTSIDE[head]}.{rest}" if rest else _OUTSIDE[head]
-    layer, _, rest = rest.partition(".")
-    for ours, theirs in _IN_BLOCK.items():
-        if rest == ours or rest.startswith(f"{ours}."):
-            return f"transformer.h.{layer}.{theirs}{rest.removeprefix(ours)}"
-    raise KeyError(f"{name!r} has no name in OpenAI's format")
-
-
-def _read(folder: Path) -> Checkpoint:
-    settings = OpenAIConfig.read(folder / CONFIG_FILE)
-    config = settings.to_model_config(folder / CONFIG_FILE)
-    weights = folder / WEIGHTS_FILE
-    found = read_pickle(weights)
-    found = {name: value for name, value in found.items() if not _CAUSAL_MASK.fullmatch(name)}
-    found.setdefault(_OUTSIDE["logit_bias"], torch.zeros(config.vocab_size))
-    shapes = tensor_shapes(config, available=len(found))
-    expected = {openai_name(name): shape for name, shape in shapes.items()}
-    if config.tied_embedding:
-        expected["lm_head.weight"] = expected["transformer.wte.weight"]
-    check_tensors(weights, found, expected, _DTYPES)
-    if config.tied_embedding:
-        _check_tied(weights, found)
-    tensors = {name: found[openai_name(name)].float().contiguous() for name in shapes}
-    card = {"source": "OpenAI circuit_sparsity", "beeg_config": read_json(folder / CONFIG_FILE)}
-    if (folder / CARD_FILE).exists():
-        card = read_json(folder / CARD_FILE)
-    tokenizer = _find_tokenizer(folder, settings.tokenizer_name)
-    return assemble(folder, OPENAI.name, config, tensors, tokenizer, card)
-
-
-def read_pickle(path: Path) -> dict[str, Any]:
-    """The dictionary in a file of `torch.save`, read without running anything in it.
-
-    Raises:
-        CheckpointError: the file is truncated or damaged, holds code, or holds no dictionary.
-    """
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        # Its own text advises to load without the check: never pass that on.
-        match = re.search(r"GLOBAL ([\w.]+)", str(error))
-        reason = f"it asks for {match[1]}" if match else "it is damaged or asks for more"
-        raise CheckpointError(
-            f"{path} is refused: a checkpoint may hold tensors only, and {reason}; it may run "
-            "code on loading: get the file from a source you trust"
-        ) from error
-    except Exception as error:  # a damaged file can raise anything from within torch.load
-        summary = str(error).partition("\n")[0]
-        raise CheckpointError(
-            f"{path} is truncated or damaged ({type(error).__name__}: {summary}); fetch it again"
-        ) from error
-    if not isinstance(content, Mapping) or not all(isinstance(name, str) for name in content):
-        raise CheckpointError(
-            f"{path} holds {type(content).__name__}, expected a dictionary of tensors by name"
-        )
-    return dict(content)
-
-
-def _check_tied(path: Path, found: Mapping[str, Tensor]) -> None:
-    if not torch.equal(found["lm_head.weight"], found["transformer.wte.weight"]):
-        raise CheckpointError(
-            f"{path}: lm_head.weight and transformer.wte.weight differ, but {CONFIG_FILE} has "
-            "tied_unembed=true (its default); set it to false if the weights are right"
-        )
-
-
-def _find_tokenizer(folder: Path, name: str | None) -> Tokenizer | None:
-    own = folder / "tokenizer.json"
-    if own.exists():
-        return read_tokenizer(lambda: Tokenizer.load(own))
-    if name is None or not name.startswith("tinypython"):
-        return None
-    for home in (folder / "tinypython", folder, folder.parent / "tinypython"):
-        encoder, merges = home / "encoder.json", home / "vocab.bpe"
-        if encoder.exists() and merges.exists():
-            return read_tokenizer(lambda: Tokenizer.from_gpt2_files(encoder, merges))  # noqa: B023
-    return None
+def _read(folder: Path, tokenizer_dirs: Sequence[Path]) -> Checkpoint:
+    path = folder / CONFIG_FILE
+    settings = OpenAIConfig.read(path)
+    foreign = Foreign(
+        folder=folder,
+        format=OPENAI.name,
+        weights=folder / WEIGHTS_FILE,
+        names=NAMES,
+        config=settings.to_model_config(path),
+        tied_by=f"{CONFIG_FILE} has tied_unembed=true (its default)",
+        card={"source": "OpenAI circuit_sparsity", "beeg_config": read_json(path)},
+        tokenizer=settings.tokenizer_name,
+    )
+    found = read_pickle(foreign.weights)
+    found.drop(_CAUSAL_MASK)
+    return foreign.open(found, tokenizer_dirs)
 
 
 OPENAI = CheckpointFormat("openai", (CONFIG_FILE, WEIGHTS_FILE), _read)

@@ -11,15 +11,16 @@ as zero, as what pruning leaves of a negative weight.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from models.checkpoints.base import CheckpointError
+from models.checkpoints.errors import CheckpointError
 
 SPARSE_BELOW = 0.5
 """Nonzero fraction under which values and indices take less room than the tensor."""
@@ -28,10 +29,12 @@ _METADATA_KEY = "circuit_explorer"
 _FORMAT = "circuit-explorer weights 1"
 
 
-def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write float32 tensors of any shape to a safetensors file."""
+def write_tensors(path: Path, tensors: Iterable[tuple[str, Tensor]]) -> None:
+    """Write float32 tensors of any shape, by name, to a safetensors file."""
     packed: dict[str, Tensor] = {}
-    for name, tensor in tensors.items():
+    shapes: dict[str, list[int]] = {}
+    for name, tensor in tensors:
+        shapes[name] = list(tensor.shape)
         flat = tensor.detach().cpu().contiguous().view(-1) + 0.0
         indices = flat.nonzero().squeeze(1)
         if len(indices) < SPARSE_BELOW * flat.numel() and flat.numel() <= _LARGEST_INDEX:
@@ -39,62 +42,97 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
             packed[f"{name}.indices"] = indices.to(torch.int32)
         else:
             packed[name] = flat.view(tensor.shape)
-    shapes = {name: list(tensor.shape) for name, tensor in tensors.items()}
     layout = json.dumps({"format": _FORMAT, "shapes": shapes})
     save_file(packed, str(path), {_METADATA_KEY: layout})
 
 
-def read_tensors(path: Path, expected: Mapping[str, torch.Size]) -> dict[str, Tensor]:
-    """Read what `write_tensors` wrote.
+class PackedTensors(Mapping[str, Tensor]):
+    """What `write_tensors` wrote, by name; each tensor is made when it is asked for.
+
+    A sparse tensor of another shape than expected is not unpacked but has no data (on the device
+    `meta`), for `check_tensors` to complain of. A context manager: it closes the file.
 
     Args:
         path: the file.
-        expected: shapes by name. A sparse tensor of another shape than here is not unpacked but
-            returned without data (on the device `meta`), for `check_tensors` to complain of.
 
     Raises:
         CheckpointError: the file is damaged or not of this form.
     """
-    raw, shapes = _read_raw(path)
-    tensors: dict[str, Tensor] = {}
-    problems: list[str] = []
-    for name, shape in shapes.items():
-        values, indices = raw.pop(f"{name}.values", None), raw.pop(f"{name}.indices", None)
-        if values is None and indices is None:
-            continue
-        if values is None or indices is None:
-            problems.append(f"{name} has values or indices, not both")
-        elif shape != expected.get(name):
-            tensors[name] = torch.empty(shape, device="meta")
-        elif problem := _index_problem(values, indices, shape.numel()):
-            problems.append(f"{name}: {problem}")
-        else:
-            tensors[name] = torch.zeros(shape, dtype=values.dtype)
-            tensors[name].view(-1)[indices.long()] = values
-    if problems:
-        raise CheckpointError(
-            f"sparse tensors of {path} are damaged: {'; '.join(problems)}; fetch the file again"
-        )
-    return raw | tensors
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._shapes = _read_shapes(path)
+        self._expected: Mapping[str, torch.Size] = {}
+        try:
+            opened: Any = safe_open(str(path), framework="pt")
+            self._file, self._stored = opened, frozenset(opened.keys())
+        except (SafetensorError, OSError) as error:
+            raise _damaged(path, error) from error
+        parts = {f"{name}.{part}" for name in self._shapes for part in ("values", "indices")}
+        self._sparse = [name for name in self._shapes if f"{name}.values" in self._stored]
+        self._names = [*self._sparse, *sorted(self._stored - parts)]
 
-def count_tensors(path: Path) -> int:
-    """Number of tensors in the file.
+    def check(self, expected: Mapping[str, torch.Size]) -> None:
+        """Check that sparse tensors can be unpacked.
 
-    Raises:
-        CheckpointError: the file is damaged or not of this form.
-    """
-    return len(_read_shapes(path))
+        Args:
+            expected: shapes by name.
 
+        Raises:
+            CheckpointError: values or indices are missing or damaged; all are named.
+        """
+        self._expected = expected
+        problems = []
+        for name, shape in self._shapes.items():
+            halves = [f"{name}.{part}" in self._stored for part in ("values", "indices")]
+            if any(halves) and not all(halves):
+                problems.append(f"{name} has values or indices, not both")
+            elif all(halves) and shape == expected.get(name):
+                problem = _index_problem(*self._halves(name), shape.numel())
+                problems += [f"{name}: {problem}"] if problem else []
+        if problems:
+            raise CheckpointError(
+                f"sparse tensors of {self._path} are damaged: {'; '.join(problems)}; fetch the "
+                "file again"
+            )
 
-def _read_raw(path: Path) -> tuple[dict[str, Tensor], dict[str, torch.Size]]:
-    shapes = _read_shapes(path)
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            raw = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise _damaged(path, error) from error
-    return raw, shapes
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._sparse:
+            return self._read(name)
+        shape = self._shapes[name]
+        if shape != self._expected.get(name):
+            return torch.empty(shape, device="meta")
+        values, indices = self._halves(name)
+        tensor = torch.zeros(shape, dtype=values.dtype)
+        tensor.view(-1)[indices.long()] = values
+        return tensor
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del self._file
+
+    def _halves(self, name: str) -> tuple[Tensor, Tensor]:
+        return self._read(f"{name}.values"), self._read(f"{name}.indices")
+
+    def _read(self, name: str) -> Tensor:
+        try:
+            tensor: Tensor = self._file.get_tensor(name)
+        except (SafetensorError, OSError) as error:
+            raise _damaged(self._path, error) from error
+        return tensor
 
 
 def _read_shapes(path: Path) -> dict[str, torch.Size]:

@@ -6,7 +6,14 @@ import pytest
 import torch
 from torch import nn
 
-from models.sparse_linear import SparseLinear, freeze
+from models import sparse_linear
+from models.sparse_linear import (
+    CompressedLinear,
+    SparseLinear,
+    freeze,
+    memory_bytes,
+    named_tensors,
+)
 from tests.micro_model import small_model
 
 
@@ -19,12 +26,15 @@ def sparse_map(fraction: float, bias: bool = True) -> nn.Linear:
 
 @pytest.mark.parametrize("fraction", [0.0, 0.05, 1.0])
 @pytest.mark.parametrize("bias", [True, False])
-def test_values_and_gradients_are_those_of_the_dense_map(fraction: float, bias: bool) -> None:
+@pytest.mark.parametrize("kind", [SparseLinear, CompressedLinear])
+def test_values_and_gradients_are_those_of_the_dense_map(
+    fraction: float, bias: bool, kind: type[SparseLinear]
+) -> None:
     dense = sparse_map(fraction, bias)
     x = torch.randn(2, 5, 33, generator=torch.Generator().manual_seed(1))
     x[0, 0, ::2] = 0
     inputs = [x.clone().requires_grad_() for _ in range(2)]
-    outputs = [each(at) for each, at in zip((dense, SparseLinear(dense)), inputs, strict=True)]
+    outputs = [each(at) for each, at in zip((dense, kind(dense)), inputs, strict=True)]
     torch.testing.assert_close(outputs[1], outputs[0], atol=1e-5, rtol=1e-5)
     for out in outputs:
         (out * torch.arange(21)).sum().backward()
@@ -45,8 +55,65 @@ def test_freezing_swaps_sparse_maps_only_and_keeps_names_and_answers() -> None:
     torch.testing.assert_close(model(tokens), before, atol=1e-5, rtol=1e-5)
 
 
-def test_other_types_take_the_dense_way() -> None:
-    linear = SparseLinear(sparse_map(0.05))
+@pytest.mark.parametrize("kind", [SparseLinear, CompressedLinear])
+def test_other_types_take_the_dense_way(kind: type[SparseLinear]) -> None:
+    linear = kind(sparse_map(0.05))
     x = torch.randn(4, 33, dtype=torch.float64)
     linear.double()
-    torch.testing.assert_close(linear(x), nn.functional.linear(x, linear.weight, linear.bias))
+    torch.testing.assert_close(
+        linear(x), nn.functional.linear(x, linear.weight.double(), linear.bias)
+    )
+
+
+def test_a_large_map_keeps_its_nonzero_weights_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparse_linear, "LARGE", 64)
+    model, dense = small_model(nonzero=0.05), small_model(nonzero=0.05)
+    freeze(model)
+    up, state = model.blocks[0].mlp.up, dense.state_dict()
+    assert isinstance(up, CompressedLinear)
+    assert torch.equal(up.weight, state["blocks.0.mlp.up.weight"])
+    assert list(model.state_dict()) == list(state)
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, state[name]), name
+    assert [name for name, _ in model.named_parameters()] == [
+        n for n, _ in dense.named_parameters()
+    ]
+    assert torch.equal(model.get_parameter("blocks.0.mlp.up.weight"), up.weight)
+    place = dict(model.named_parameters())["blocks.0.mlp.up.weight"]
+    assert place.shape == up.weight.shape
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        int(place.count_nonzero())  # what has no data is not taken for zeros
+    x = torch.randint(23, (3, 12), generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(model(x), dense(x), atol=1e-5, rtol=1e-5)
+
+
+def test_a_tied_embedding_stays_one_tensor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparse_linear, "LARGE", 64)
+    model = small_model(nonzero=0.05, tied_embedding=True)
+    freeze(model)
+    assert model.unembedding.weight is model.embedding.weight
+
+
+@pytest.mark.parametrize("large", [64, 10**9])
+@pytest.mark.parametrize("tied", [False, True])
+def test_named_tensors_are_those_of_the_state_dict(
+    monkeypatch: pytest.MonkeyPatch, large: int, tied: bool
+) -> None:
+    monkeypatch.setattr(sparse_linear, "LARGE", large)
+    model = small_model(nonzero=0.05, tied_embedding=tied, bigram_table=True)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    freeze(model)
+    found = dict(named_tensors(model))
+    assert list(found) == sorted(before)
+    assert all(torch.equal(found[name], value) for name, value in before.items())
+
+
+def test_memory_is_that_of_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparse_linear, "LARGE", 1)
+    model = small_model(nonzero=0.05)
+    dense = memory_bytes(model)
+    assert dense == 4 * sum(value.numel() for value in model.state_dict().values())
+    freeze(model)
+    weights = [m.weight for m in model.modules() if isinstance(m, CompressedLinear)]
+    kept = sum(8 * 2 * int(w.count_nonzero()) + 4 * (sum(w.shape) + 2) for w in weights)
+    assert memory_bytes(model) == dense - sum(w.nbytes for w in weights) + kept
