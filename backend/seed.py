@@ -1,8 +1,9 @@
 """The shipped database's start: circuits that come with the program.
 
 `backend/shipped/*.json` are circuits that were found in the checkpoints of the zoo, as
-`circuit-explorer export SLUG` writes them, alone or as bundles with their reports. They are stored
-when the server starts, each once.
+`circuit-explorer export SLUG` writes them, alone or as bundles with their reports.
+`backend/shipped/benchmark` holds the outcomes of the zoo's benchmark and its circuits, which are
+kept compact (`scripts/ship_benchmark.py`). All are stored when the server starts, each once.
 """
 
 from __future__ import annotations
@@ -13,11 +14,21 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from backend.circuits.benchmark.archive import read_circuits, read_outcomes
 from backend.circuits.bundle import Bundle, read_bundle
 from backend.errors import StoreError
-from backend.store import Store, add_report, get_summary, has_circuit, save_circuit
+from backend.store import (
+    Store,
+    add_outcomes,
+    add_report,
+    get_summary,
+    has_circuit,
+    save_circuit,
+    save_compact,
+)
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
+BENCHMARK = "benchmark"
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +58,29 @@ def import_shipped(store: Store, folder: Path = SHIPPED) -> int:
                 add_report(session, bundle.report)
     if new:
         _log.info("stored %d shipped circuits", new)
+    return new
+
+
+def import_benchmark(store: Store, folder: Path = SHIPPED / BENCHMARK) -> int:
+    """Stores the outcomes of a folder that are not stored yet, and with them the circuits.
+
+    Circuits are looked at only if an outcome is new: from the second start on this is quick.
+
+    Returns:
+        How many outcomes were new.
+
+    Raises:
+        StoreError: the files are none of this version.
+    """
+    outcomes = read_outcomes(folder)
+    if not outcomes:
+        return 0
+    with store.write() as session:
+        new = add_outcomes(session, outcomes)
+        if new:
+            save_compact(session, list(read_circuits(folder)))
+    if new:
+        _log.info("stored %d shipped outcomes of searches", new)
     return new
 
 

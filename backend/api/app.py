@@ -22,7 +22,7 @@ from backend.api.warm import warm_up
 from backend.jobs.protocol import Setup
 from backend.jobs.runner import JobRunner
 from backend.library import CheckpointLibrary, checkpoint_folders
-from backend.seed import import_shipped
+from backend.seed import import_benchmark, import_shipped
 from backend.settings import Settings
 from backend.store import Store, open_store
 
@@ -39,6 +39,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings.resolved_database_url)
         import_shipped(store)
+        import_benchmark(store)
         library = CheckpointLibrary.from_settings(settings)
         runner = _runner(settings, store) if run_jobs else None
         app.state.services = Services(settings, store, library, runner)

@@ -16,6 +16,7 @@ from backend.store.circuits import (
     list_circuits,
     lock_circuit,
     save_circuit,
+    save_compact,
 )
 from backend.store.engine import Store, open_store
 from backend.store.jobs import (
@@ -40,7 +41,7 @@ from backend.store.jobs import (
     request_cancel,
     set_worker,
 )
-from backend.store.outcomes import add_outcome, find_outcome, list_outcomes, put_outcome
+from backend.store.outcomes import add_outcomes, find_outcome, list_outcomes, put_outcome
 from backend.store.reports import add_report, find_report, get_report, save_report
 from backend.store.states import get_state, save_state
 from backend.store.tables import JobStatus
@@ -56,7 +57,7 @@ __all__ = [
     "JobStatus",
     "Store",
     "active_jobs",
-    "add_outcome",
+    "add_outcomes",
     "add_report",
     "append_event",
     "circuits_with_node",
@@ -89,6 +90,7 @@ __all__ = [
     "queue_position",
     "request_cancel",
     "save_circuit",
+    "save_compact",
     "save_report",
     "save_state",
     "set_worker",

@@ -1,17 +1,32 @@
-"""Circuits: stored once for ever, read back unchanged, and asked about each other."""
+"""Circuits: stored once for ever, read back unchanged, and asked about each other.
+
+Those that come with the program by the hundred are kept compact: without a path and without rows
+for their edges. The first search that finds such a circuit again puts the whole one in its place.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import Select, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from backend.circuits.circuit import Circuit, slug_of
+from backend.circuits.compact import CircuitNumbers, CompactCircuit, expanded
 from backend.errors import CircuitNotFoundError, InvalidRequestError, StoreError
-from backend.store.tables import CircuitEdgeTable, CircuitNodeTable, CircuitTable, utc_now
+from backend.store.tables import (
+    CircuitEdgeTable,
+    CircuitNodeTable,
+    CircuitTable,
+    Table,
+    utc_now,
+)
 from models.sites import Node
+
+COMPACT = "compact"
+"""The one key of the document of a circuit that is kept compact."""
 
 
 class CircuitSummary(BaseModel):
@@ -41,7 +56,7 @@ def save_circuit(session: Session, circuit: Circuit) -> bool:
     """Stores a circuit with a row for each node and edge.
 
     A slug names a circuit's content. So the same slug again changes nothing: the first finding
-    stays, with its provenance.
+    stays, with its provenance; unless it was kept compact and the new one has a path.
 
     Returns:
         Whether it was new.
@@ -50,37 +65,57 @@ def save_circuit(session: Session, circuit: Circuit) -> bool:
         InvalidRequestError: the slug is not the one its content has.
     """
     _check_slug(circuit)
-    if has_circuit(session, circuit.slug):
+    row = session.scalar(select(CircuitTable).where(CircuitTable.slug == circuit.slug))
+    if row is not None:
+        if COMPACT in row.document and circuit.path is not None:
+            row.document = circuit.model_dump(mode="json")
+            row.edges = _edges(circuit)
         return False
     row = CircuitTable(
-        slug=circuit.slug,
-        checkpoint=circuit.checkpoint,
-        checkpoint_digest=circuit.provenance.checkpoint_digest,
-        task=circuit.task,
+        **CircuitNumbers.of(circuit).model_dump(),
         document=circuit.model_dump(mode="json"),
-        node_count=len(circuit.nodes),
-        induced_edges=circuit.induced_edges,
-        kept_edges=circuit.kept_edges,
-        task_loss=circuit.task_loss,
-        accuracy=circuit.accuracy,
-        target_loss=circuit.provenance.target_loss,
-        meets_target=circuit.meets_target,
-        method=circuit.provenance.method,
-        seed=circuit.provenance.seed,
-        seconds=circuit.provenance.seconds,
         created=utc_now(),
     )
     for node in map(Node.parse, circuit.nodes):
         row.nodes.append(CircuitNodeTable(site=node.site.name, channel=node.index))
-    for edge in circuit.edges:
-        row.edges.append(
-            CircuitEdgeTable(
-                source=edge.source, target=edge.target, weight=edge.weight, kept=edge.kept
-            )
-        )
+    row.edges = _edges(circuit)
     session.add(row)
     session.flush()
     return True
+
+
+def save_compact(session: Session, circuits: Sequence[CompactCircuit]) -> int:
+    """Stores circuits that are not stored yet, in two statements; returns how many were new."""
+    slugs = session.scalars(select(CircuitTable.slug))
+    known = set(slugs)
+    new = {each.slug: each for each in circuits if each.slug not in known}
+    if not new:
+        return 0
+    rows = [
+        {
+            **each.model_dump(include=set(CircuitNumbers.model_fields)),
+            "document": {COMPACT: each.document},
+            "created": utc_now(),
+        }
+        for each in new.values()
+    ]
+    session.execute(insert(CircuitTable), rows)
+    nodes = []
+    for row in session.execute(select(CircuitTable.slug, CircuitTable.id)):
+        for name in new[row.slug].nodes if row.slug in new else ():
+            site, _, channel = name.rpartition(".")
+            nodes.append({"circuit_id": row.id, "site": site, "channel": int(channel)})
+    if nodes:
+        # Into the table itself: some ten thousand rows, which the ORM would take its time over.
+        session.execute(insert(Table.metadata.tables[CircuitNodeTable.__tablename__]), nodes)
+    return len(new)
+
+
+def _edges(circuit: Circuit) -> list[CircuitEdgeTable]:
+    return [
+        CircuitEdgeTable(source=edge.source, target=edge.target, weight=edge.weight, kept=edge.kept)
+        for edge in circuit.edges
+    ]
 
 
 def has_circuit(session: Session, slug: str) -> bool:
@@ -111,6 +146,8 @@ def get_circuit(session: Session, slug: str) -> Circuit:
     if document is None:
         raise CircuitNotFoundError(f"There is no circuit {slug!r}.")
     try:
+        if COMPACT in document:
+            return expanded(document[COMPACT])
         return Circuit.model_validate(document)
     except ValidationError as error:
         raise StoreError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from backend.circuits.benchmark import SearchKey, SearchOutcome
@@ -19,16 +21,18 @@ def put_outcome(session: Session, outcome: SearchOutcome) -> None:
     session.flush()
 
 
-def add_outcome(session: Session, outcome: SearchOutcome) -> bool:
-    """Stores an outcome from elsewhere, unless its key has one: what is here stays.
+def add_outcomes(session: Session, outcomes: Sequence[SearchOutcome]) -> int:
+    """Stores outcomes from elsewhere whose keys have none: what is here stays.
 
     Returns:
-        Whether it was stored.
+        How many were stored.
     """
-    if find_outcome(session, outcome.key) is not None:
-        return False
-    put_outcome(session, outcome)
-    return True
+    columns = [getattr(SearchOutcomeTable, name) for name in _KEY]
+    known = {tuple(row) for row in session.execute(select(*columns))}
+    new = [each for each in outcomes if tuple(getattr(each, name) for name in _KEY) not in known]
+    if new:
+        session.execute(insert(SearchOutcomeTable), [each.model_dump() for each in new])
+    return len(new)
 
 
 def find_outcome(session: Session, key: SearchKey) -> SearchOutcome | None:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from backend.circuits.benchmark.archive import CIRCUITS, OUTCOMES, read_outcomes, write_archive
 from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
+from backend.circuits.compact import CompactCircuit
 from backend.errors import StoreError
-from backend.seed import SHIPPED, import_shipped
-from backend.store import get_circuit, get_report, open_store, save_report
+from backend.seed import BENCHMARK, SHIPPED, import_benchmark, import_shipped
+from backend.store import get_circuit, get_report, list_outcomes, open_store, save_report
+from tests.backend.circuits.benchmark.made_outcomes import make_outcome
 from tests.backend.store.made_reports import make_report
 
 
@@ -60,4 +63,40 @@ def test_a_shipped_report_is_stored_with_its_circuit_and_later_too(
     assert import_shipped(store, tmp_path) == 0
     with store.read() as session:
         assert get_report(session, circuit.slug) == own
+    store.close()
+
+
+def test_a_shipped_benchmark_is_stored_once(tmp_path: Path, circuit: Circuit) -> None:
+    outcomes = [make_outcome(9, slug=circuit.slug), make_outcome(None, seed=1)]
+    write_archive(tmp_path / "archive", outcomes, [CompactCircuit.of(circuit)])
+    assert read_outcomes(tmp_path / "archive") == outcomes
+    store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
+    assert import_benchmark(store, tmp_path / "archive") == 2
+    assert import_benchmark(store, tmp_path / "archive") == 0
+    assert import_benchmark(store, tmp_path / "nothing") == 0
+    with store.read() as session:
+        assert list_outcomes(session) == outcomes
+        assert get_circuit(session, circuit.slug) == circuit
+    store.close()
+
+
+@pytest.mark.parametrize("name", [OUTCOMES, CIRCUITS])
+def test_a_damaged_benchmark_is_named(tmp_path: Path, circuit: Circuit, name: str) -> None:
+    write_archive(tmp_path, [make_outcome(9)], [CompactCircuit.of(circuit)])
+    (tmp_path / name).write_bytes(b"no benchmark")
+    store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
+    with pytest.raises(StoreError, match=name.replace(".", r"\.")):
+        import_benchmark(store, tmp_path)
+    store.close()
+
+
+def test_the_benchmark_that_is_shipped_names_circuits_that_are_there(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'circuits.sqlite3'}")
+    import_shipped(store)
+    assert import_benchmark(store) == len(read_outcomes(SHIPPED / BENCHMARK))
+    with store.read() as session:
+        for outcome in list_outcomes(session):
+            if outcome.slug is not None:
+                found = get_circuit(session, outcome.slug)
+                assert found.induced_edges == outcome.induced_edges
     store.close()

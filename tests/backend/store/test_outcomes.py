@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from backend.circuits.benchmark import OutcomeKind, SearchKey
-from backend.store import Store, add_outcome, find_outcome, list_outcomes, put_outcome
+from backend.store import Store, add_outcomes, find_outcome, list_outcomes, put_outcome
 from tests.backend.circuits.benchmark.made_outcomes import make_outcome
 
 
@@ -26,12 +26,14 @@ def test_a_key_has_one_outcome_the_newest(store: Store) -> None:
     assert kept.kind is OutcomeKind.MET
 
 
-def test_an_outcome_from_elsewhere_does_not_replace_ours(store: Store) -> None:
+def test_outcomes_from_elsewhere_do_not_replace_ours(store: Store) -> None:
+    elsewhere = [make_outcome(8), make_outcome(7, seed=1)]
     with store.write() as session:
-        assert add_outcome(session, make_outcome(9))
-        assert not add_outcome(session, make_outcome(8))
+        put_outcome(session, make_outcome(9))
+        assert add_outcomes(session, elsewhere) == 1
+        assert add_outcomes(session, elsewhere) == 0
     with store.read() as session:
-        assert [each.induced_edges for each in list_outcomes(session)] == [9]
+        assert [each.induced_edges for each in list_outcomes(session)] == [9, 7]
 
 
 OTHER = {
