@@ -40,6 +40,7 @@ def train(
     Interrupted (even by kill -9), the same command goes on. In several processes, each with its
     share of every batch: torchrun --nproc-per-node N -m backend.cli train RECIPE.toml.
     """
+    from backend.library import ZOO
     from models.recipe import Recipe
     from models.training.processes import joined_processes
 
@@ -54,6 +55,12 @@ def train(
         _run(parsed, folder, processes)
     if processes.leads:
         write_measured_card(folder)
+        if (ZOO / folder.name).exists() and folder.resolve().parent != ZOO:
+            messages.print(
+                f"{folder.name} is also the name of a shipped checkpoint, which keeps it: rename "
+                "the folder to explore both.",
+                soft_wrap=True,
+            )
         typer.echo(str(folder))
 
 

@@ -57,6 +57,14 @@ def test_training_leaves_a_checkpoint_with_its_card_where_the_server_finds_it(
     assert "finished checkpoint" in again.output
 
 
+def test_a_name_of_the_zoo_is_told(tmp_path: Path) -> None:
+    recipe = tmp_path / "toy.toml"
+    recipe.write_text(RECIPE.replace('"toy"', '"python-2l-256"'))
+    ended = run("train", recipe)
+    assert ended.exit_code == 0, ended.output
+    assert "name of a shipped checkpoint" in ended.output
+
+
 def test_a_card_is_measured_and_the_digest_stays(zoo: Path, tmp_path: Path) -> None:
     folder = tmp_path / CHECKPOINT
     shutil.copytree(zoo / CHECKPOINT, folder)
