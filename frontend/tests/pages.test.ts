@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { asProblem, ApiError, problemOf } from "../src/api/problem";
 import type { CircuitSummary, Progress } from "../src/api/types";
 import { cardSections, cardTasks } from "../src/state/card";
-import { cellKey, matrix } from "../src/state/matrix";
+import { choices, filterFrom, filterQuery, filtered } from "../src/state/circuit_filter";
+import { cellKey, exception, matrix } from "../src/state/matrix";
 import { reordered, sorted } from "../src/state/order";
 import { decades, series } from "../src/state/progress";
 import { shortcutOf } from "../src/state/shortcuts";
@@ -37,8 +38,42 @@ describe("matrix", () => {
     expect(cell?.others).toBe(2);
   });
 
+  it("holds circuits found for other targets to the usual one", () => {
+    const loose = { ...circuit("loose", 2, 0.4), target_loss: 0.5, meets_target: true };
+    const strict = { ...circuit("strict", 9, 0.04), target_loss: 0.05 };
+    expect(best(loose, circuit("usual", 12, 0.14))?.best.slug).toBe("usual");
+    expect(best(circuit("usual", 12, 0.14), strict)?.best.slug).toBe("strict");
+    expect(best(circuit("missed", 1, 0.2), loose)?.best.slug).toBe("loose");
+    expect([loose, strict, circuit("missed", 1, 0.2)].map(exception)).toEqual([
+      "meets 0.5",
+      null,
+      "misses 0.15",
+    ]);
+  });
+
   it("shows the one of least loss where none meets it", () => {
     expect(best(circuit("a", 40, 0.3), circuit("b", 5, 0.4))?.best.slug).toBe("a");
+  });
+});
+
+describe("the filter of circuits", () => {
+  const loose = { ...circuit("loose", 2, 0.4), target_loss: 0.5, task: "u" };
+  const all = [circuit("a", 40, 0.1), loose];
+
+  it("is its query", () => {
+    expect(filterQuery(filterFrom("?task=u&target=0.5"))).toBe("task=u&target=0.5");
+    expect(filterQuery(filterFrom(""))).toBe("");
+  });
+
+  it("lets through what has all that is chosen", () => {
+    expect(filtered(all, filterFrom(""))).toEqual(all);
+    expect(filtered(all, filterFrom("?target=0.5&task=u"))).toEqual([loose]);
+    expect(filtered(all, filterFrom("?target=0.5&task=t"))).toEqual([]);
+  });
+
+  it("offers what there is, and what is chosen", () => {
+    expect(choices(all, "target", "")).toEqual(["0.15", "0.5"]);
+    expect(choices(all, "task", "gone")).toEqual(["gone", "t", "u"]);
   });
 });
 

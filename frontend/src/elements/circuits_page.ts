@@ -5,8 +5,11 @@ import { customElement, query, state } from "lit/decorators.js";
 
 import { api, need } from "../api/client";
 import { asProblem } from "../api/problem";
-import type { Bundle, Problem } from "../api/types";
+import type { Bundle, CircuitSummary, Problem } from "../api/types";
+import type { FilterBy } from "../state/circuit_filter";
+import { FILTERS, choices, filterFrom, filterQuery, filtered } from "../state/circuit_filter";
 import { base, controls } from "../styles/shared";
+import { plural } from "../text/format";
 import "./circuit_table";
 import { header, pageHeader } from "./page_header";
 import "./problem_panel";
@@ -22,10 +25,22 @@ export class CircuitsPage extends LitElement {
       cx-problem {
         margin-bottom: 16px;
       }
+      .filters {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: 8px 14px;
+        margin-bottom: 12px;
+      }
+      .filters label {
+        display: grid;
+        gap: 3px;
+      }
     `,
   ];
 
   @state() private problem: Problem | null = null;
+  @state() private filter = filterFrom(location.search);
   @query("input[type=file]") private readonly file!: HTMLInputElement;
 
   readonly #circuits = new Resource(this, () => need(api.GET("/api/circuits")));
@@ -66,9 +81,39 @@ export class CircuitsPage extends LitElement {
               <h2>No circuit yet</h2>
               <p><a href="/">Choose a task and start a search</a>, or import a bundle.</p>
             </div>`
-          : html`<cx-circuit-table .circuits=${circuits}></cx-circuit-table>`,
+          : this.#list(circuits),
       )}
     </div>`;
+  }
+
+  #choose(name: FilterBy, value: string): void {
+    this.filter = { ...this.filter, [name]: value };
+    const query = filterQuery(this.filter);
+    history.replaceState(null, "", query === "" ? location.pathname : `?${query}`);
+  }
+
+  #list(circuits: readonly CircuitSummary[]): TemplateResult {
+    const shown = filtered(circuits, this.filter);
+    return html`<div class="filters" role="group" aria-label="Filters">
+        ${(Object.keys(FILTERS) as FilterBy[]).map(
+          (name) => html`<label
+            >${FILTERS[name].label}
+            <select
+              @change=${(event: Event) =>
+                this.#choose(name, (event.currentTarget as HTMLSelectElement).value)}
+            >
+              <option value="">all</option>
+              ${choices(circuits, name, this.filter[name]).map(
+                (value) => html`<option .selected=${value === this.filter[name]}>${value}</option>`,
+              )}
+            </select>
+          </label>`,
+        )}
+        <span class="quiet small" role="status"
+          >${shown.length} of ${plural(circuits.length, "circuit")}</span
+        >
+      </div>
+      <cx-circuit-table .circuits=${shown}></cx-circuit-table>`;
   }
 }
 

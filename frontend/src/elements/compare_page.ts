@@ -71,9 +71,6 @@ export class ComparePage extends LitElement {
         background: var(--accent-wash);
         color: var(--accent);
       }
-      cx-compare-circuits {
-        margin-top: 12px;
-      }
     `,
   ];
 
@@ -165,6 +162,7 @@ export class ComparePage extends LitElement {
           ${this.#open(comparison)}
         </section>
       </div>
+      ${this.#circuits(comparison)}
       <section>
         <h2>Dense against sparse at equal pretraining loss, at target ${target}</h2>
         ${this.#ratios(comparison)}
@@ -215,14 +213,20 @@ export class ComparePage extends LitElement {
             ${name}
           </button>`,
         )}
-      </div>
-      ${open !== null && names.includes(open)
-        ? html`<cx-compare-circuits
-            .comparison=${comparison}
-            .checkpoint=${open}
-            .target=${this.#target}
-          ></cx-compare-circuits>`
-        : nothing}`;
+      </div>`;
+  }
+
+  #circuits(comparison: Comparison): TemplateResult | typeof nothing {
+    const { open } = this.chosen;
+    if (!comparison.checkpoints.some(({ name }) => name === open)) return nothing;
+    return html`<section>
+      <h2>Circuits of ${open}, at target ${this.#target}</h2>
+      <cx-compare-circuits
+        .comparison=${comparison}
+        .checkpoint=${open}
+        .target=${this.#target}
+      ></cx-compare-circuits>
+    </section>`;
   }
 
   /** The tasks that are in no mean, and why. */

@@ -7,7 +7,7 @@ import { styleMap } from "lit/directives/style-map.js";
 import { api, need } from "../api/client";
 import type { BrokenCheckpoint, CheckpointSummary, CircuitSummary, TaskSummary } from "../api/types";
 import type { Cell } from "../state/matrix";
-import { cellKey, matrix } from "../state/matrix";
+import { USUAL_TARGET, cellKey, exception, matrix } from "../state/matrix";
 import { base, chips, controls, skeleton, tables } from "../styles/shared";
 import { compact, count, decimal, plural, sparsity } from "../text/format";
 import { header, pageHeader } from "./page_header";
@@ -128,11 +128,40 @@ export class HomePage extends LitElement {
         color: var(--accent);
         border-color: var(--accent) !important;
       }
+      .many .answers {
+        display: none;
+      }
+      .many th.task {
+        position: sticky;
+        left: 0;
+        z-index: 1;
+        min-width: 210px;
+        background: var(--surface);
+      }
+      .many td.cell {
+        width: auto;
+        min-width: 122px;
+      }
+      .many .cell > a {
+        grid-template-columns: auto 1fr;
+        gap: 2px 10px;
+      }
+      .many .bar {
+        grid-column: 1 / -1;
+        order: 1;
+        height: 4px;
+      }
+      .many .flag,
+      .many .more {
+        grid-column: 1 / -1;
+        order: 2;
+      }
       @media (max-width: 900px) {
         .answers {
           display: none;
         }
-        th.task {
+        th.task,
+        .many th.task {
           min-width: 190px;
         }
         .cell > a {
@@ -189,9 +218,10 @@ export class HomePage extends LitElement {
     }
     const cells = matrix(circuits);
     return html`<div class="panel scroll">
-        <table>
+        <table class=${checkpoints.length > FEW ? "many" : ""}>
           <caption class="visually-hidden">
-            Size of the smallest circuit that meets its target, by task and checkpoint
+            Size of the smallest circuit whose task loss is at most ${USUAL_TARGET}, by task and
+            checkpoint
           </caption>
           <thead>
             <tr>
@@ -219,8 +249,10 @@ export class HomePage extends LitElement {
         </table>
       </div>
       <p class="legend quiet small">
-        Induced edges of the smallest circuit that meets its target; its task loss on test pairs in
-        nats beside it (chance 0.693). Bars are on a logarithmic scale up to 10,000 edges.
+        Induced edges of the smallest circuit whose task loss on test pairs is at most
+        ${USUAL_TARGET} nats, and that loss (chance 0.693); where there is none, the best one found
+        and its target. Bars are on a logarithmic scale up to 10,000 edges. Other targets are on
+        <a href="/compare">Compare</a>.
       </p>`;
   }
 
@@ -249,22 +281,24 @@ export class HomePage extends LitElement {
       </td>`;
     }
     const { best, others } = cell;
+    const aside = exception(best);
     const words = `${plural(best.induced_edges, "induced edge")}, task loss ${decimal(best.task_loss)}`;
-    return html`<td class="cell ${best.meets_target ? "" : "misses"}">
+    return html`<td class="cell ${aside === null ? "" : "misses"}">
       <a href="/circuits/${best.slug}" aria-label="${task.title} in ${checkpoint.name}: ${words}">
         <span class="size">${count(best.induced_edges)}</span>
         <span class="bar" style=${styleMap({ width: sizeBar(best.induced_edges) })}></span>
         <span class="loss">${decimal(best.task_loss)}</span>
-        ${best.meets_target
-          ? nothing
-          : html`<span class="flag">misses ${best.target_loss}</span>`}
-        ${others > 0 && best.meets_target
+        ${aside === null ? nothing : html`<span class="flag">${aside}</span>`}
+        ${others > 0 && aside === null
           ? html`<span class="more">${others + 1} found</span>`
           : nothing}
       </a>
     </td>`;
   }
 }
+
+/** Checkpoints that have room for wide cells. */
+const FEW = 3;
 
 /** Length of a size on a logarithmic scale from 1 to 10,000 edges. */
 function sizeBar(edges: number): string {

@@ -106,8 +106,10 @@ export class SizeCurve extends LitElement {
       return html`<div class="none">
         <h2>No other sizes</h2>
         <p>
-          This circuit was found by ${methodTitle(method)}, which keeps no way through the sizes.
-          A search by the method Path does.
+          ${method === "path"
+            ? "This circuit came without the sizes that its search passed through. The same search again brings them."
+            : html`This circuit was found by ${methodTitle(method)}, which keeps no way through the
+              sizes. A search by the method Path does.`}
         </p>
       </div>`;
     }
