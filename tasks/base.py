@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 PADDING = 0
 
@@ -108,6 +109,31 @@ class Batch:
             wrong=self.wrong.to(device),
             template=self.template.to(device),
         )
+
+    def joined(self, other: Batch) -> Batch:
+        """The pairs of both batches, this one's first; templates keep their own indices."""
+        width = max(self.tokens.shape[1], other.tokens.shape[1])
+
+        def both(mine: Tensor, others: Tensor) -> Tensor:
+            halves = (*mine.split(self.pairs), *others.split(other.pairs))
+            return torch.cat([halves[i] for i in (0, 2, 1, 3)])
+
+        padded = (
+            F.pad(batch.tokens, (0, width - batch.tokens.shape[1]), value=PADDING)
+            for batch in (self, other)
+        )
+        return Batch(
+            tokens=both(*padded),
+            last=both(self.last, other.last),
+            right=both(self.right, other.right),
+            wrong=both(self.wrong, other.wrong),
+            template=both(self.template, other.template),
+        )
+
+    def spread(self, pairs: int) -> Batch:
+        """So many of the pairs, evenly over all of them; all, if there are no more."""
+        chosen = torch.linspace(0, self.pairs - 1, min(pairs, self.pairs)).round().long()
+        return self.select(chosen)
 
     def select(self, pair_indices: Sequence[int] | Tensor) -> Batch:
         """The batch of some pairs, by their index, both sequences of each.

@@ -30,6 +30,23 @@ def test_selection_keeps_both_sequences() -> None:
     assert batch.tokens.tolist() == [[9, 1, 3, 0], [9, 2, 3, 4]]
 
 
+def test_joined_batches_keep_their_pairs_in_order() -> None:
+    short, long = (Batch.from_pairs([pair]) for pair in PAIRS)
+    for joined, pairs in ((short.joined(long), PAIRS), (long.joined(short), PAIRS[::-1])):
+        whole = Batch.from_pairs(pairs)
+        for name in ("tokens", "last", "right", "wrong", "template"):
+            assert torch.equal(getattr(joined, name), getattr(whole, name)), name
+
+
+@pytest.mark.parametrize(("count", "templates"), [(1, [0]), (2, [0, 4]), (3, [0, 2, 4]), (9, None)])
+def test_a_spread_of_pairs_reaches_from_the_first_to_the_last(
+    count: int, templates: list[int] | None
+) -> None:
+    pairs = [Pair((9, 1), (9, 2), 5, 6, "a", "b", template) for template in range(5)]
+    spread = Batch.from_pairs(pairs).spread(count)
+    assert spread.template[: spread.pairs].tolist() == (templates or [0, 1, 2, 3, 4])
+
+
 @pytest.mark.parametrize("index", [-1, 2])
 def test_selection_outside_is_refused(index: int) -> None:
     with pytest.raises(TaskError, match=f"pair index {index} is not in this batch: use 0 to 1"):

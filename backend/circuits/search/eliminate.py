@@ -7,7 +7,7 @@ and at the end no single node can go without the loss passing it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,11 @@ from backend.circuits.search.problem import Problem
 from models.sites import Edge
 
 SMALL = 64
-"""Nodes up to which they are taken out one by one."""
-PATIENCE = 8
-"""Single nodes of a larger circuit that may be refused before all are measured anew."""
+"""Nodes above which they are taken out in runs first."""
 FRESH = 6
 """Numbers measured anew before each single removal; the others' last measures are kept."""
+NEAR = 1.1
+"""Multiple of the target up to which a refused node is soon measured again, others at the end."""
 FREE_LOSS = 0.02
 """Nats that count as nothing when what a node costs is set against the edges that go with it."""
 
@@ -37,11 +37,13 @@ class Draft:
         keep: [nodes].
         dropped: [edges].
         loss: of the circuit alone, nats.
+        gone: what was toggled since it was made, in order.
     """
 
     keep: Flags
     dropped: Flags
     loss: float
+    gone: list[int] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -54,11 +56,12 @@ class Draft:
 
     def copy(self) -> Draft:
         """One that can be changed without changing this."""
-        return Draft(self.keep.copy(), self.dropped.copy(), self.loss)
+        return Draft(self.keep.copy(), self.dropped.copy(), self.loss, self.gone.copy())
 
     def toggle(self, numbers: Sequence[int], loss: float) -> None:
         """Toggle nodes, and edges by their number plus that of all nodes."""
         toggle(self.keep, self.dropped, numbers)
+        self.gone += numbers
         self.loss = loss
 
 
@@ -68,7 +71,7 @@ class Eliminator:
     Args:
         problem: whose watcher is told and whose passes are counted.
         target: loss to stay at or below, nats; the problem's if None.
-        alone: what measures; the problem's validation pairs if None.
+        alone: what measures; the problem's deciding pairs if None.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Eliminator:
     ) -> None:
         self.problem = problem
         self.target = problem.target if target is None else target
-        self.alone = problem.alone if alone is None else alone
+        self.alone = problem.deciding if alone is None else alone
         self.numbering = self.alone.numbering
 
     def draft(self, nodes: NodeSet, dropped: frozenset[Edge] = frozenset()) -> Draft:
@@ -98,29 +101,41 @@ class Eliminator:
         """Induced edges of a draft."""
         return len(self.numbering.induced(draft.keep))
 
-    def nodes(self, draft: Draft, noise: np.random.Generator | None = None) -> Draft:
+    def nodes(
+        self, draft: Draft, noise: np.random.Generator | None = None, *, thorough: bool = True
+    ) -> Draft:
         """Take out nodes until no single one can go.
 
-        Those whose absence costs the least loss for each edge that goes with them go first; with
-        `noise` the order varies, and so does what is left.
+        Those whose absence costs the least loss for each edge that goes with them go first.
+
+        Args:
+            draft: is not changed.
+            noise: varies the order, and so what is left.
+            thorough: measure all that is left once more before the end; without it a few may be
+                left that could go.
 
         Raises:
             SearchCancelled: the watcher says so.
         """
         draft, begun = draft.copy(), draft.size
-        while draft.size:
-            kept = draft.kept()
-            losses = self.toggled(draft, [[node] for node in kept.tolist()])
-            free = losses <= self.target
-            if not free.any():
-                break
-            cost = self._cost(draft, kept[free], losses[free], noise)
-            order = kept[free][np.argsort(cost, kind="stable")].tolist()
-            if len(kept) > SMALL:
-                self._in_runs(draft, order)
+        losses = self._unknown()
+        near = kept = draft.kept()
+        while len(kept):
+            losses[near] = self.toggled(draft, [[node] for node in near.tolist()])
+            free = near[losses[near] <= self.target]
+            if len(free):
+                cost = self._cost(draft, free, losses[free], noise)
+                order = free[np.argsort(cost, kind="stable")].tolist()
+                if draft.size > SMALL:
+                    order = self._in_runs(draft, order)
+                self._one_by_one(draft, order, losses)
+                self.tell("elimination", draft, begun - draft.size, begun)
+                kept = draft.kept()
+                near = kept[losses[kept] <= NEAR * self.target]
+            elif thorough and len(near) < len(kept):
+                near = kept
             else:
-                self._one_by_one(draft, order, dict(zip(kept.tolist(), losses, strict=True)))
-            self.tell("elimination", draft, begun - draft.size, begun)
+                break
         return draft
 
     def edges(self, draft: Draft) -> Draft:
@@ -129,16 +144,16 @@ class Eliminator:
         Raises:
             SearchCancelled: the watcher says so.
         """
-        draft, all_nodes = draft.copy(), self.numbering.nodes
+        draft, losses = draft.copy(), self._unknown()
         while True:
             induced = self.numbering.induced(draft.keep)
-            candidates = (induced[draft.dropped[induced] == 0] + all_nodes).tolist()
-            losses = self.toggled(draft, [[edge] for edge in candidates])
-            order = np.argsort(losses, kind="stable")
-            free = [candidates[i] for i in order if losses[i] <= self.target]
-            if not free:
+            candidates = induced[draft.dropped[induced] == 0] + self.numbering.nodes
+            losses[candidates] = self.toggled(draft, [[edge] for edge in candidates.tolist()])
+            free = candidates[losses[candidates] <= self.target]
+            if not len(free):
                 return draft
-            self._one_by_one(draft, free, dict(zip(candidates, losses, strict=True)))
+            order = free[np.argsort(losses[free], kind="stable")]
+            self._one_by_one(draft, order.tolist(), losses)
             self.tell("edges", draft, len(induced) - len(candidates), len(induced))
 
     def groups(self, draft: Draft, order: Sequence[int], size: int) -> list[int]:
@@ -185,38 +200,49 @@ class Eliminator:
                 return flip
             runs = runs[: len(runs) // 2]
 
-    def _in_runs(self, draft: Draft, queue: list[int]) -> None:
-        """Take out runs from the head of the queue, shorter ones where one cannot go together."""
-        size, refused = max(1, len(queue) // 4), 0
-        while queue and refused < PATIENCE:
+    def _in_runs(self, draft: Draft, queue: list[int]) -> list[int]:
+        """Take out runs from the head of the queue, shorter ones where one cannot go together.
+
+        Returns:
+            What is left of the queue when runs are as short as the numbers measured anew for one.
+        """
+        size = len(queue) // 4
+        while queue and size > FRESH:
             head = queue[:size]
             loss = float(self.toggled(draft, [head])[0])
             if loss <= self.target:
                 draft.toggle(head, loss)
                 queue = queue[size:]
-            elif size > 1:
-                size = (size + 1) // 2
             else:
-                queue, refused = queue[1:], refused + 1
+                size //= 2
+        return queue
 
-    def _one_by_one(self, draft: Draft, queue: list[int], losses: dict[int, float]) -> None:
-        """Take out single numbers in the order of the queue, its head measured anew each time."""
+    def _one_by_one(self, draft: Draft, queue: list[int], losses: npt.NDArray[np.float64]) -> None:
+        """Take out single numbers in the order of the queue, its head measured anew each time.
+
+        Args:
+            draft: is changed.
+            queue: numbers that could go, each by itself.
+            losses: [nodes + edges] of the draft without each; what is measured goes into it.
+        """
         measured = True
         while queue:
             head = queue[:FRESH]
             if not measured:
-                fresh = self.toggled(draft, [[number] for number in head])
-                losses.update(zip(head, fresh.tolist(), strict=True))
+                losses[head] = self.toggled(draft, [[number] for number in head])
             measured = False
             fits = [number for number in head if losses[number] <= self.target]
             queue = fits + queue[FRESH:]
             if fits:
                 best = min(fits, key=lambda number: losses[number])
                 if best < self.numbering.nodes:
-                    known = np.array([losses[number] for number in fits])
-                    best = fits[int(np.argmin(self._cost(draft, np.array(fits), known)))]
-                draft.toggle([best], losses[best])
+                    best = fits[int(np.argmin(self._cost(draft, np.array(fits), losses[fits])))]
+                draft.toggle([best], float(losses[best]))
                 queue.remove(best)
+
+    def _unknown(self) -> npt.NDArray[np.float64]:
+        """[nodes + edges] losses before anything was measured."""
+        return np.full(self.numbering.nodes + self.numbering.edges, np.inf)
 
     def tell(self, stage: str, draft: Draft, step: int, steps: int) -> None:
         """Report progress.

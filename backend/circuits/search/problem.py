@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from backend.circuits.ablation import MeanValues
 from backend.circuits.alone import Alone
@@ -60,6 +61,17 @@ class Problem:
     def target(self) -> float:
         """The validation loss to meet, nats: the target less the margin for the test's sake."""
         return self.config.margin * self.config.target_loss
+
+    @cached_property
+    def deciding(self) -> Alone:
+        """Losses of circuits alone on the pairs that decide what single nodes and edges may go.
+
+        As many as there are validation pairs, half of them training pairs: a circuit that is
+        pruned to the last node on the templates of one split alone fits those too closely.
+        """
+        half = (self.validation.pairs + 1) // 2
+        batch = self.validation.spread(half).joined(self.train.spread(half))
+        return Alone(self.model, self.values, batch, numbering=self.alone.numbering)
 
     def loss_of(self, nodes: NodeSet, dropped: frozenset[Edge] = frozenset()) -> float:
         """Task loss of a circuit alone on the validation pairs, nats."""

@@ -5,7 +5,8 @@
    derivative of the task loss by the node's gate at the circuit so far), and a group stays out only
    where the measured loss allows. The loss allowed rises in levels up to the target, so that every
    stage starts from a circuit that does the task better than is asked.
-2. Elimination of single nodes, measured exactly (`search.eliminate`).
+2. Elimination of single nodes, measured exactly (`search.eliminate`); of a large circuit on a few
+   pairs first.
 3. Swaps. Nodes outside with the steepest slopes are added, now and then a node is taken out, and
    elimination runs again in varied order; what comes out is kept where it has fewer induced edges
    or, for as many, fewer nodes.
@@ -32,7 +33,7 @@ from tasks import Batch
 LEVELS = (0.1, 0.3, 1.0)
 """Shares of the target that the loss may reach, one descent after the other."""
 FEW_PAIRS = 32
-"""Validation pairs that decide during a descent; all of them decide from its end on."""
+"""Deciding pairs that are looked at while a circuit is large; all of them decide in the end."""
 SLOPE_PAIRS = 32
 """Training pairs that a slope is taken on."""
 FEW_MARGIN = 0.85
@@ -52,7 +53,7 @@ PATH_POINTS = 24
 
 
 class PathSearch:
-    """One search. The state is what has gone out of the whole model so far, in order.
+    """One search. The state is the draft: the whole model less what has gone so far, in order.
 
     Args:
         problem: to solve.
@@ -61,12 +62,10 @@ class PathSearch:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.rng = np.random.default_rng(problem.config.seed)
-        self.exact = Eliminator(problem)
         numbering = problem.alone.numbering
+        self.exact = Eliminator(problem)
         self.none = np.zeros(numbering.edges, np.uint8)
         self.draft = self.exact.measured(np.ones(numbering.nodes, np.uint8), self.none)
-        self.gone: list[int] = []
-        """Nodes in the order in which they went."""
         self.few = self._few()
 
     def run(self) -> Found:
@@ -79,7 +78,9 @@ class PathSearch:
         self._mend()
         for share in LEVELS:
             self._descend(share * self.problem.target)
-        best = self._swap(self.exact.nodes(self.draft))
+        self._thin()
+        smallest = self._swap(self.exact.nodes(self.draft))
+        best = self.exact.nodes(smallest)
         pruned = self.exact.edges(best)
         numbering = self.problem.alone.numbering
         return Found(
@@ -89,18 +90,10 @@ class PathSearch:
         )
 
     def _few(self) -> Alone:
-        """The evaluator of some of the validation pairs, of all templates alike."""
-        pairs = self.problem.validation.pairs
-        if pairs <= FEW_PAIRS:
-            return self.problem.alone
-        chosen = np.linspace(0, pairs - 1, FEW_PAIRS).round().astype(int).tolist()
-        batch = self.problem.validation.select(chosen)
-        return Alone(
-            self.problem.model,
-            self.problem.values,
-            batch,
-            numbering=self.problem.alone.numbering,
-        )
+        """The evaluator of some of the deciding pairs, of all templates alike."""
+        deciding = self.problem.deciding
+        batch = deciding.batch.spread(FEW_PAIRS)
+        return Alone(self.problem.model, self.problem.values, batch, numbering=deciding.numbering)
 
     def _slope_pairs(self) -> Batch:
         pairs = self.problem.train.pairs
@@ -123,7 +116,6 @@ class PathSearch:
             kept = self.draft.kept()
             order = kept[np.argsort(-slope[kept], kind="stable")][: MENDING_GROUPS * size]
             went = better.groups(self.draft, order.tolist(), size)
-            self.gone += went
             if not went:
                 size = max(1, size // 2)
             better.tell("mending", self.draft, step + 1, MENDING_ROUNDS)
@@ -141,20 +133,27 @@ class PathSearch:
             return
         quick = Eliminator(self.problem, FEW_MARGIN * level, self.few)
         draft = quick.measured(self.draft.keep.copy(), self.none)
-        gone: list[int] = []
         size = max(1, draft.size // GROUPS)
         while draft.size > SMALL // 2:
             slope = slopes(self.problem, draft.keep, self._slope_pairs())
             kept = draft.kept()
             order = kept[np.argsort(np.abs(slope[kept]), kind="stable")].tolist()
             went = quick.groups(draft, order, size)
-            gone += went
             if len(went) <= size:
                 size //= 2
                 if size * FINEST < draft.size:
                     break
-            quick.tell("descent", draft, len(self.gone) + len(gone), len(draft.keep))
-        self._go(gone, level)
+            quick.tell("descent", draft, len(draft.keep) - draft.size, len(draft.keep))
+        self._go(draft.gone, level)
+
+    def _thin(self) -> None:
+        """Take single nodes out of a large circuit as far as the few pairs allow."""
+        if self.draft.size <= SMALL:
+            return
+        quick = Eliminator(self.problem, FEW_MARGIN * self.problem.target, self.few)
+        draft = quick.measured(self.draft.keep.copy(), self.none)
+        thin = quick.nodes(draft, thorough=False)
+        self._go(thin.gone, self.problem.target)
 
     def _go(self, flip: list[int], level: float) -> None:
         """Let go what a descent took out, as much from its start as all pairs allow."""
@@ -169,7 +168,6 @@ class PathSearch:
             middle = (low + high + 1) // 2
         if low:
             self.draft.toggle(flip[:low], reached)
-            self.gone += flip[:low]
 
     def _swap(self, best: Draft) -> Draft:
         """Add nodes, eliminate again, keep what is smaller; until rounds, passes or time are up."""
@@ -184,7 +182,7 @@ class PathSearch:
                 break
             draft = self._shaken(best, slope)
             if draft.loss <= self.exact.target:
-                draft = self.exact.nodes(draft, self.rng)
+                draft = self.exact.nodes(draft, self.rng, thorough=best.size <= SMALL)
                 if self._size(draft) < size:
                     slope = slopes(self.problem, draft.keep, self._slope_pairs())
                 if self._size(draft) <= size:
@@ -212,7 +210,7 @@ class PathSearch:
         within = self._order_within(best)
         inside = set(within)
         names = self.problem.alone.numbering.all_nodes
-        earlier = [node for node in reversed(self.gone) if node not in inside]
+        earlier = [node for node in reversed(self.draft.gone) if node not in inside]
         elsewhere = inside.union(earlier)
         rest = [node for node in range(len(names)) if node not in elsewhere]
         ranking = within + rest + earlier

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from backend.circuits.ablation import evaluate
 from backend.circuits.edges import circuit_alone
@@ -48,6 +49,24 @@ def test_what_is_left_meets_the_target_and_no_single_node_can_go() -> None:
     assert left.loss <= problem.target
     without = eliminator.toggled(left, [[int(node)] for node in left.kept()])
     assert (without > problem.target).all()
+
+
+def test_what_is_left_hastily_meets_the_target_too() -> None:
+    problem = planted_problem(SearchConfig(target_loss=0.4, swaps=0))
+    eliminator = Eliminator(problem)
+    whole = eliminator.draft(NodeSet.all(CONFIG))
+    left = eliminator.nodes(whole, thorough=False)
+    assert left.loss <= problem.target
+    assert sorted(left.gone) == sorted(set(whole.kept()) - set(left.kept()))
+
+
+def test_half_of_the_deciding_pairs_are_training_pairs() -> None:
+    problem = planted_problem()
+    batch, half = problem.deciding.batch, (problem.validation.pairs + 1) // 2
+    assert batch.pairs == 2 * half
+    first, second = batch.tokens[:half], batch.tokens[half : 2 * half]
+    assert torch.equal(first, problem.validation.spread(half).tokens[:half])
+    assert torch.equal(second, problem.train.spread(half).tokens[:half])
 
 
 def test_edges_go_where_the_target_allows() -> None:
