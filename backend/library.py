@@ -12,7 +12,7 @@ import json
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from models.checkpoints import (
     describe,
     is_checkpoint,
     load_checkpoint,
+    tokenizer_files,
 )
 from models.sparse_linear import memory_bytes
 
@@ -69,6 +70,7 @@ class CheckpointLibrary:
         folders: searched in this order; a checkpoint's own folder will do as well.
         cache_dir: where descriptions are kept between runs; None keeps them in memory only.
         cache_bytes: of parameters kept in memory.
+        tokenizer_dirs: folders whose subfolders are tokenizers, for checkpoints that name theirs.
     """
 
     def __init__(
@@ -77,8 +79,10 @@ class CheckpointLibrary:
         *,
         cache_dir: Path | None = None,
         cache_bytes: int = CACHE_BYTES,
+        tokenizer_dirs: Sequence[Path] = (),
     ) -> None:
         self._folders = tuple(folders)
+        self._tokenizer_dirs = tuple(tokenizer_dirs)
         self._cache_dir = cache_dir
         self._cache_bytes = cache_bytes
         self._opened: OrderedDict[str, Checkpoint] = OrderedDict()
@@ -89,7 +93,11 @@ class CheckpointLibrary:
     @classmethod
     def from_settings(cls, settings: Settings) -> CheckpointLibrary:
         """The library of an instance: the zoo and the folders of its settings."""
-        return cls(checkpoint_folders(settings), cache_dir=settings.data_dir / "cache")
+        return cls(
+            checkpoint_folders(settings),
+            cache_dir=settings.data_dir / "cache",
+            tokenizer_dirs=settings.tokenizer_search_path,
+        )
 
     def names(self) -> list[str]:
         """Names of all checkpoints, also of those that cannot be opened, in alphabetical order."""
@@ -168,6 +176,20 @@ class CheckpointLibrary:
         described, _ = self.describe_all()
         return any(description["digest"] == digest for description in described)
 
+    def path_of(self, name: str) -> Path:
+        """The folder of the checkpoint of that name, also of one that cannot be opened.
+
+        Raises:
+            CheckpointNotFoundError: there is none.
+        """
+        found, broken = self._scan()
+        if name in found:
+            return found[name].path
+        for entry in broken:
+            if entry.name == name:
+                return entry.path
+        raise self._unknown(name, found)
+
     def _find(self, name: str) -> _Found:
         found, broken = self._scan()
         if name in found:
@@ -175,10 +197,12 @@ class CheckpointLibrary:
         for entry in broken:
             if entry.name == name:
                 raise _unopenable(name, entry.error)
+        raise self._unknown(name, found)
+
+    @staticmethod
+    def _unknown(name: str, found: Iterable[str]) -> CheckpointNotFoundError:
         known = ", ".join(sorted(found)) or "none"
-        raise CheckpointNotFoundError(
-            f"There is no checkpoint {name!r}; there are: {known}.",
-        )
+        return CheckpointNotFoundError(f"There is no checkpoint {name!r}; there are: {known}.")
 
     def _scan(self) -> tuple[dict[str, _Found], list[BrokenCheckpoint]]:
         """All folders by name; the ones that are no checkpoint although they look like one."""
@@ -198,7 +222,7 @@ class CheckpointLibrary:
                     )
                 )
             else:
-                found[name] = _Found(path, _fingerprint(path))
+                found[name] = _Found(path, _fingerprint(path, self._tokenizer_dirs))
         return found, broken
 
     def _candidates(self) -> Iterator[Path]:
@@ -228,7 +252,7 @@ class CheckpointLibrary:
             checkpoint = self._opened.get(entry.fingerprint)
             if checkpoint is None:
                 try:
-                    checkpoint = load_checkpoint(entry.path)
+                    checkpoint = load_checkpoint(entry.path, self._tokenizer_dirs)
                 except CheckpointError as error:
                     self._failed[entry.fingerprint] = str(error)
                     raise
@@ -283,13 +307,15 @@ def checkpoint_folders(settings: Settings) -> list[Path]:
     return [ZOO, *settings.checkpoint_search_path]
 
 
-def _fingerprint(path: Path) -> str:
-    """Changes when a file of the folder does: its name, size or time."""
+def _fingerprint(path: Path, tokenizer_dirs: Sequence[Path]) -> str:
+    """Changes when a file of the folder does, or one of the tokenizers that may be its: its name,
+    size or time.
+    """
     sha = hashlib.sha256(f"{DESCRIPTION_VERSION} {path.resolve()}".encode())
-    for file in sorted(path.iterdir()):
-        if file.is_file():
-            stat = file.stat()
-            sha.update(f"\n{file.name} {stat.st_size} {stat.st_mtime_ns}".encode())
+    files = [file for file in path.iterdir() if file.is_file()]
+    for file in sorted({*files, *tokenizer_files(path, tokenizer_dirs)}):
+        stat = file.stat()
+        sha.update(f"\n{file} {stat.st_size} {stat.st_mtime_ns}".encode())
     return sha.hexdigest()
 
 

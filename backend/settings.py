@@ -53,6 +53,10 @@ class Settings(BaseSettings):
         default=(),
         description="More folders whose subfolders are checkpoints.",
     )
+    tokenizer_dirs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="More folders whose subfolders are tokenizers, for checkpoints that name one.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity that is logged."
     )
@@ -77,7 +81,7 @@ class Settings(BaseSettings):
     def _split_hosts(cls, value: Any) -> Any:
         return _split(value, ",")
 
-    @field_validator("checkpoint_dirs", mode="before")
+    @field_validator("checkpoint_dirs", "tokenizer_dirs", mode="before")
     @classmethod
     def _split_dirs(cls, value: Any) -> Any:
         return _split(value, os.pathsep)
@@ -116,6 +120,11 @@ class Settings(BaseSettings):
     def checkpoint_search_path(self) -> tuple[Path, ...]:
         """Folders whose subfolders are checkpoints, beside the shipped zoo; first match wins."""
         return (*self.checkpoint_dirs, self.own_checkpoints)
+
+    @property
+    def tokenizer_search_path(self) -> tuple[Path, ...]:
+        """Folders whose subfolders are tokenizers by name; first match wins."""
+        return (*self.tokenizer_dirs, self.data_dir / "tokenizers")
 
 
 def _split(value: Any, separator: str) -> Any:

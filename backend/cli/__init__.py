@@ -3,7 +3,8 @@
 Exit codes:
 
     0    done
-    1    a search ended without a circuit that meets the target, or a benchmark's broke off
+    1    a search ended without a circuit that meets the target, or a benchmark's broke off; an
+         inspected checkpoint cannot be opened
     2    the command cannot be carried out: the message says why and what to do
     130  stopped with Ctrl-C
 
@@ -18,7 +19,17 @@ from typing import Annotated
 import typer
 
 from backend import __version__
-from backend.cli import benchmark, card, checkpoints, circuits, search, serve, train, verify
+from backend.cli import (
+    benchmark,
+    card,
+    checkpoints,
+    circuits,
+    inspect,
+    search,
+    serve,
+    train,
+    verify,
+)
 
 app = typer.Typer(
     name="circuit-explorer",
@@ -27,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (serve, train, card, search, verify, benchmark, checkpoints, circuits):
+for register in (serve, train, card, search, verify, benchmark, checkpoints, inspect, circuits):
     register.add_to(app)
 
 

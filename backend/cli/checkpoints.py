@@ -1,61 +1,61 @@
-"""`circuit-explorer inspect`."""
+"""`circuit-explorer checkpoints`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich import box
+from rich.markup import escape
 from rich.table import Table
 
-from backend.cli.common import open_checkpoint, plain_errors, print_json, results
+from backend.cli.common import library, messages, plain_errors, print_json, results
+
+if TYPE_CHECKING:
+    from backend.library import BrokenCheckpoint
 
 
 def add_to(app: typer.Typer) -> None:
     """Adds this command."""
-    app.command()(inspect)
+    app.command()(checkpoints)
 
 
 @plain_errors
-def inspect(
-    path: Annotated[str, typer.Argument(help="Folder of a checkpoint, or the name it has here.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+def checkpoints(
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
 ) -> None:
-    """Say what a checkpoint is: format, architecture, sparsity, sites."""
-    from models.checkpoints import describe
-
-    description = describe(open_checkpoint(path))
+    """List the checkpoints that can be opened by name, and those that cannot be opened."""
+    described, broken = library().describe_all()
     if as_json:
-        print_json(description)
+        print_json({"checkpoints": described, "broken": [_named(each) for each in broken]})
         return
-    results.print(_facts(description))
-    results.print(_matrices(description))
-    results.print(_sites(description))
+    results.print(_table(described))
+    for each in broken:
+        messages.print(f"{each.name} cannot be opened:", style="bold red", markup=False)
+        messages.print(each.error, markup=False, soft_wrap=True)
 
 
-def _facts(description: dict[str, Any]) -> Table:
-    table = Table(title=description["name"], show_header=False)
-    for name in ("format", "digest", "n_layer", "d_model", "d_mlp", "n_head", "vocab_size"):
-        table.add_row(name, str(description[name]))
-    table.add_row("parameters", f"{description['parameters']:,}")
-    table.add_row(
-        "nonzero", f"{description['nonzero']:,} ({description['nonzero_fraction']:.2%} of weights)"
-    )
-    loss = description["held_out_loss"]
-    table.add_row("held-out loss", "unknown" if loss is None else f"{loss:.4f} nats a token")
-    table.add_row("tokenizer", "yes" if description["has_tokenizer"] else "none")
-    table.add_row("node means", "yes" if description["has_node_means"] else "none")
-    return table
+def _named(broken: BrokenCheckpoint) -> dict[str, str]:
+    return {"name": broken.name, "path": str(broken.path), "error": broken.error}
 
 
-def _matrices(description: dict[str, Any]) -> Table:
-    table = Table("matrix", "nonzero")
-    for name, fraction in description["matrices"].items():
-        table.add_row(name, f"{fraction:.2%}")
-    return table
-
-
-def _sites(description: dict[str, Any]) -> Table:
-    table = Table("site", "nodes", "AbsTopK")
-    for site in description["sites"]:
-        table.add_row(site["site"], str(site["width"]), str(site["abs_topk"] or "-"))
+def _table(described: list[dict[str, Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("checkpoint", no_wrap=True)
+    table.add_column("format", no_wrap=True)
+    for heading in ("layers", "width", "nonzero", "loss"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("beside it")
+    for each in described:
+        loss = each["held_out_loss"]
+        there = {"tokenizer": each["has_tokenizer"], "means": each["has_node_means"]}
+        table.add_row(
+            escape(each["name"]),
+            each["format"],
+            str(each["n_layer"]),
+            str(each["d_model"]),
+            f"{each['nonzero_fraction']:.2%}",
+            "-" if loss is None else f"{loss:.3f}",
+            " ".join(name for name, has in there.items() if has) or "-",
+        )
     return table

@@ -97,7 +97,7 @@ def open_checkpoint(name_or_path: str) -> Checkpoint:
 
     known = library()
     if name_or_path not in known.names() and Path(name_or_path).exists():
-        return load_checkpoint(name_or_path)
+        return load_checkpoint(name_or_path, get_settings().tokenizer_search_path)
     return known.open(name_or_path)
 
 

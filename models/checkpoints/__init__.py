@@ -15,6 +15,7 @@ from models.checkpoints.native import NATIVE, save_native
 from models.checkpoints.openai import OPENAI
 from models.checkpoints.sparse_pretrain import SPARSE_PRETRAIN
 from models.checkpoints.summary import describe, nonzero_fractions
+from models.checkpoints.tokenizers import tokenizer_files
 
 __all__ = [
     "FORMATS",
@@ -27,6 +28,7 @@ __all__ = [
     "model_digest",
     "nonzero_fractions",
     "save_native",
+    "tokenizer_files",
 ]
 
 FORMATS: tuple[CheckpointFormat, ...] = (NATIVE, OPENAI, SPARSE_PRETRAIN)

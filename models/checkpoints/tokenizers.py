@@ -19,16 +19,21 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from models.checkpoints.base import read_json, read_tokenizer
 from models.checkpoints.errors import CheckpointError
-from models.tokenizer import GPT2_PATTERN, Tokenizer
+from models.tokenizer import GPT2_PATTERN, SPLIT_PATTERN, Tokenizer
 
 PADDING = 128
 """Rows that a model may have beyond its tokens: embeddings are padded to a round size."""
 _CONFIG_FILE = "tokenizer_config.json"
+_LIBRARY_FILE = "tokenizer.json"
+_TINYPYTHON_FILES = ("encoder.json", "vocab.bpe")
+_GPT2_FILES = ("vocab.json", "merges.txt")
+_FILES = (_CONFIG_FILE, _LIBRARY_FILE, *_TINYPYTHON_FILES, *_GPT2_FILES)
 _UNREADABLE = ("vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
 
 
@@ -61,6 +66,20 @@ def find_tokenizer(
     return None
 
 
+def tokenizer_files(folder: Path, others: Sequence[Path]) -> list[Path]:
+    """The files that `find_tokenizer` might read, whatever the tokenizer's name.
+
+    Args:
+        folder: a checkpoint's.
+        others: folders whose subfolders are tokenizers.
+    """
+    patterns = [f"{depth}{file}" for depth in ("", "*/", "*/*/") for file in _FILES]
+    found = [path for parent in others for pattern in patterns for path in parent.glob(pattern)]
+    found += [path for file in _FILES for path in folder.glob(f"*/{file}")]
+    found += [path for file in _FILES for path in folder.parent.glob(f"tinypython*/{file}")]
+    return [path for path in found if path.is_file()]
+
+
 def _homes(folder: Path, name: str | None, others: Sequence[Path]) -> Iterator[Path]:
     yield folder
     yield folder / "tokenizer"
@@ -80,14 +99,12 @@ def _read(home: Path) -> Tokenizer | None:
 
     settings = read_json(home / _CONFIG_FILE) if have(_CONFIG_FILE) else {}
     end_of_text = _end_of_text(settings)
-    if have("tokenizer.json"):
-        return read_tokenizer(lambda: Tokenizer.load(home / "tokenizer.json", end_of_text))
-    if have("encoder.json", "vocab.bpe"):
-        files = home / "encoder.json", home / "vocab.bpe"
-        return read_tokenizer(lambda: Tokenizer.from_gpt2_files(*files))
-    if have("vocab.json", "merges.txt"):
-        files = home / "vocab.json", home / "merges.txt"
-        return read_tokenizer(lambda: Tokenizer.from_gpt2_files(*files, pattern=GPT2_PATTERN))
+    if have(_LIBRARY_FILE):
+        return read_tokenizer(lambda: Tokenizer.load(home / _LIBRARY_FILE, end_of_text))
+    for files, pattern in ((_TINYPYTHON_FILES, SPLIT_PATTERN), (_GPT2_FILES, GPT2_PATTERN)):
+        if have(*files):
+            encoder, merges = (home / file for file in files)
+            return read_tokenizer(partial(Tokenizer.from_gpt2_files, encoder, merges, pattern))
     unread = [file for file in (*_UNREADABLE, _CONFIG_FILE) if have(file)]
     if unread:
         warnings.warn(

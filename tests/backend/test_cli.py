@@ -146,13 +146,6 @@ def test_errors_are_one_message_without_a_traceback(arguments: tuple[str, ...], 
     assert "Traceback" not in result.stderr
 
 
-def test_inspect_by_name_and_by_path(zoo: Path, checkpoint: Checkpoint) -> None:
-    by_name = output("inspect", CHECKPOINT, "--json")
-    assert by_name == output("inspect", zoo / CHECKPOINT, "--json")
-    assert by_name["digest"] == checkpoint.digest
-    assert CHECKPOINT in run("inspect", CHECKPOINT).stdout
-
-
 def test_export_and_import(
     stored: Circuit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
