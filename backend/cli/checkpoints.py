@@ -45,7 +45,7 @@ def _table(described: list[dict[str, Any]]) -> Table:
     table.add_column("format", no_wrap=True)
     for heading in ("layers", "width", "nonzero", "loss"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("beside it")
+    table.add_column("with", min_width=9)
     for each in described:
         loss = each["held_out_loss"]
         there = {"tokenizer": each["has_tokenizer"], "means": each["has_node_means"]}
