@@ -50,6 +50,11 @@ PAGES: dict[str, tuple[Callable[[Application], str], str, set[str]]] = {
         {"job", "figure"},
     ),
     "circuits": (lambda _: "/circuits", "cx-circuits-page cx-circuit-table", {"circuits"}),
+    "compare": (
+        lambda _: "/compare",
+        "cx-compare-page .empty, cx-compare-page cx-compare-table",
+        {"comparison", "checkpoints", "tasks", "elsewhere"},
+    ),
     "circuit": (
         lambda application: f"/circuits/{application.shipped()['slug']}",
         "cx-circuit-graph canvas",

@@ -77,8 +77,7 @@ export class ComparePage extends LitElement {
   @state() private chosen: Comparing = comparingFrom(location.search);
 
   readonly #shown = new Resource<Shown>(this, () => {
-    const { checkpoints, tasks, size } = this.chosen;
-    const query = { checkpoints: checkpoints.join(","), tasks: tasks.join(","), size };
+    const query = Object.fromEntries(new URLSearchParams(dataQuery(this.chosen)));
     return need(api.GET("/compare.json", { params: { query } }));
   });
   readonly #sizes = new CompareFigure();

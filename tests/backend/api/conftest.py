@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+import backend.api.app as app_module
 from backend.api.app import create_app
 from backend.api.deps import Services
 from backend.circuits.circuit import Circuit
@@ -17,6 +18,12 @@ from backend.settings import Settings
 from backend.store import save_circuit
 
 MakeClient = Callable[..., TestClient]
+
+
+@pytest.fixture(autouse=True)
+def without_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The benchmark that comes with the app stays away: reading it takes each server a while."""
+    monkeypatch.setattr(app_module, "import_benchmark", lambda _: 0)
 
 
 @pytest.fixture
