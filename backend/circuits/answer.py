@@ -28,6 +28,7 @@ from backend.circuits.ablation import (
 )
 from backend.circuits.circuit import Circuit, Rescaling
 from backend.circuits.edges import NO_EDGES, EdgeSet, circuit_alone, dropped_edges, parse_edges
+from backend.circuits.needs import means_of, tokenizer_of
 from backend.circuits.nodes import NodeSet
 from backend.circuits.prompt import PromptAnswer, answer_prompt, show
 from backend.circuits.report import rescaled_loss
@@ -153,7 +154,7 @@ def answer(checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Quest
         whole_model=numbers(_Kept(NodeSet.all(config))) if wanted else None,
         everything_ablated=numbers(_Kept(NodeSet.none(config))) if wanted else None,
         chance=CHANCE,
-        pairs=_worst_first(pairs, ask(kept), _tokenizer(checkpoint)),
+        pairs=_worst_first(pairs, ask(kept), tokenizer_of(checkpoint)),
         prompt=None,
     )
 
@@ -216,7 +217,7 @@ def _evaluate(
 
 @lru_cache(maxsize=64)
 def _pairs(checkpoint: Checkpoint, task: str, split: Split, seed: int) -> tuple[Pair, ...]:
-    return tuple(get_task(task).pairs(_tokenizer(checkpoint), split, PAIRS, seed))
+    return tuple(get_task(task).pairs(tokenizer_of(checkpoint), split, PAIRS, seed))
 
 
 @lru_cache(maxsize=2)
@@ -243,21 +244,7 @@ def _values(checkpoint: Checkpoint, value: AblationValue, seed: int) -> Values:
         case AblationValue.RESAMPLE:
             return ResampledValues(_sample(checkpoint), seed)
         case AblationValue.MEAN:
-            if checkpoint.node_means is None:
-                raise InvalidRequestError(
-                    f"Checkpoint {checkpoint.name!r} has no node means, which mean ablation needs.",
-                    remedy="Ablate by zero, or put node_means.safetensors into its folder.",
-                )
-            return MeanValues(checkpoint.node_means)
-
-
-def _tokenizer(checkpoint: Checkpoint) -> Tokenizer:
-    if checkpoint.tokenizer is None:
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint.name!r} has no tokenizer, which tasks and prompts need.",
-            remedy="Put its tokenizer.json into its folder.",
-        )
-    return checkpoint.tokenizer
+            return MeanValues(means_of(checkpoint))
 
 
 def _fixed_answers(checkpoint: Checkpoint, task: Task) -> tuple[int, ...]:

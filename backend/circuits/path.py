@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.circuits.ablation import Intervention, MeanValues, evaluate
 from backend.circuits.circuit import Circuit, SizePath, slug_of
 from backend.circuits.edges import induced_edges
+from backend.circuits.needs import means_of, tokenizer_of
 from backend.circuits.nodes import NodeSet
 from backend.circuits.report import measure_losses
 from backend.errors import InvalidRequestError, PathNotFoundError
@@ -54,19 +55,13 @@ def open_size(checkpoint: Checkpoint, task: Task, circuit: Circuit, nodes: int) 
             f"{len(path.ranking)} nodes.",
             remedy="Name a size in that range.",
         )
-    if checkpoint.tokenizer is None or checkpoint.node_means is None:
-        missing = "tokenizer" if checkpoint.tokenizer is None else "node means"
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint.name!r} has no {missing}, without which no circuit can be "
-            "measured.",
-            remedy="Put tokenizer.json and node_means.safetensors into its folder.",
-        )
+    tokenizer, means = tokenizer_of(checkpoint), means_of(checkpoint)
     chosen = NodeSet.of(checkpoint.config, path.ranking[:nodes])
     validation, test = (
-        task.batch(checkpoint.tokenizer, split, source.pairs[split])
+        task.batch(tokenizer, split, source.pairs[split])
         for split in (Split.VALIDATION, Split.TEST)
     )
-    values = MeanValues(checkpoint.node_means)
+    values = MeanValues(means)
     losses, rescaling = measure_losses(
         checkpoint.model, values, chosen, validation, test, task.symmetric
     )

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from backend.circuits.ablation import Intervention
+from backend.circuits.needs import tokenizer_of
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from models.tokenizer import Tokenizer
@@ -71,9 +72,7 @@ def answer_prompt(
     Raises:
         InvalidRequestError: no tokenizer, or more tokens than the model's context holds.
     """
-    tokenizer, model = checkpoint.tokenizer, checkpoint.model
-    if tokenizer is None:
-        raise InvalidRequestError(f"Checkpoint {checkpoint.name!r} has no tokenizer for a prompt.")
+    tokenizer, model = tokenizer_of(checkpoint), checkpoint.model
     tokens = [tokenizer.end_of_text, *tokenizer.encode(prompt)]
     if len(tokens) > checkpoint.config.n_ctx:
         raise InvalidRequestError(

@@ -50,14 +50,15 @@ def search(
 
     Exit code 1: no circuit meets the target. 130: stopped with Ctrl-C.
     """
+    from backend.circuits.needs import tokenizer_of
     from backend.circuits.search import SearchCancelled, SearchConfig, SearchFailed
     from backend.circuits.search import search as run
-    from backend.jobs.service import check_fit, find_task, require_tokenizer
+    from backend.jobs.service import check_fit, find_task
     from backend.store import save_circuit
 
     chosen = find_task(task)
     opened = open_checkpoint(checkpoint)
-    check_fit(chosen, require_tokenizer(opened.name, opened.tokenizer))
+    check_fit(chosen, tokenizer_of(opened))
     with opened_store() as store:
         try:
             with progress_bar() as show, cancelled_by_ctrl_c() as cancelled:

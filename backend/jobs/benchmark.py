@@ -21,10 +21,11 @@ from backend.circuits.benchmark.measure import (
     pairs_digest,
     search_key,
 )
+from backend.circuits.needs import tokenizer_of
 from backend.errors import ConflictError
 from backend.jobs.params import JobKind, SearchParams
 from backend.jobs.search_job import search_config
-from backend.jobs.service import find_task, require_tokenizer, submit_search
+from backend.jobs.service import find_task, submit_search
 from backend.library import CheckpointLibrary
 from backend.store import (
     Job,
@@ -84,7 +85,7 @@ class Planner:
         """
         checkpoint = self._library.open(params.checkpoint)
         task, config = find_task(params.task), search_config(params)
-        pairs = self._pairs_of(params, require_tokenizer(checkpoint.name, checkpoint.tokenizer))
+        pairs = self._pairs_of(params, tokenizer_of(checkpoint))
         if isinstance(pairs, str):
             return Wanted(params, search_key(checkpoint, task, config, pairs))
         outcome = impossible_outcome(checkpoint, task, config, f"{pairs}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from backend.circuits.circuit import Circuit
+from backend.circuits.needs import means_of, tokenizer_of
 from backend.errors import InvalidRequestError, TaskNotFoundError
 from backend.jobs.params import JobKind, SearchParams, VerifyParams
 from backend.library import CheckpointLibrary
@@ -24,12 +25,8 @@ def check_search(library: CheckpointLibrary, params: SearchParams) -> None:
     """
     task = find_task(params.task)
     checkpoint = library.open(params.checkpoint)
-    if checkpoint.node_means is None:
-        raise InvalidRequestError(
-            f"Checkpoint {params.checkpoint!r} has no node means; a search ablates nodes to them.",
-            remedy="Store node means beside the weights, or choose another checkpoint.",
-        )
-    check_fit(task, require_tokenizer(params.checkpoint, checkpoint.tokenizer))
+    means_of(checkpoint)
+    check_fit(task, tokenizer_of(checkpoint))
 
 
 def submit_search(session: Session, params: SearchParams) -> Job:
@@ -48,7 +45,7 @@ def check_verify(library: CheckpointLibrary, circuit: Circuit) -> None:
     """
     source = circuit.provenance
     checkpoint = library.open_for(source.checkpoint, source.checkpoint_digest, source.means_digest)
-    check_fit(find_task(circuit.task), require_tokenizer(checkpoint.name, checkpoint.tokenizer))
+    check_fit(find_task(circuit.task), tokenizer_of(checkpoint))
 
 
 def submit_verify(session: Session, circuit: Circuit, *, quick: bool = False) -> Job:
@@ -93,20 +90,6 @@ def find_task(name: str) -> Task:
         return get_task(name)
     except TaskError as error:
         raise TaskNotFoundError(f"{error}.") from None
-
-
-def require_tokenizer(checkpoint: str, tokenizer: Tokenizer | None) -> Tokenizer:
-    """The tokenizer, which a task cannot do without.
-
-    Raises:
-        InvalidRequestError: there is none.
-    """
-    if tokenizer is None:
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint!r} has no tokenizer; tasks are made of text.",
-            remedy="Put its tokenizer.json beside the weights, or choose another checkpoint.",
-        )
-    return tokenizer
 
 
 def check_fit(task: Task, tokenizer: Tokenizer) -> None:

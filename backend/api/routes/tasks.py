@@ -10,8 +10,9 @@ from backend.api.deps import LibraryDep, TaskPath
 from backend.api.problems import responses
 from backend.api.schemas import TaskExamples, TaskSummary
 from backend.api.views import pair_example, task_summary
+from backend.circuits.needs import tokenizer_of
 from backend.errors import InvalidRequestError
-from backend.jobs.service import find_task, require_tokenizer
+from backend.jobs.service import find_task
 from tasks import Split, TaskError, all_tasks
 
 MAX_EXAMPLES = 200
@@ -36,7 +37,7 @@ def get_examples(
 ) -> TaskExamples:
     """Pairs of a task in a checkpoint's tokens; the same ones for the same question."""
     task = find_task(name)
-    tokenizer = require_tokenizer(checkpoint, library.open(checkpoint).tokenizer)
+    tokenizer = tokenizer_of(library.open(checkpoint))
     try:
         pairs = task.pairs(tokenizer, split, count, seed)
     except TaskError as error:

@@ -12,13 +12,12 @@ from backend.circuits.ablation import Evaluation, Intervention, MeanValues, eval
 from backend.circuits.benchmark.outcome import OutcomeKind, SearchKey, SearchOutcome
 from backend.circuits.circuit import Circuit
 from backend.circuits.edges import circuit_alone, dropped_edges
+from backend.circuits.needs import means_of, tokenizer_of
 from backend.circuits.nodes import NodeSet
 from backend.circuits.search import SearchConfig
 from backend.circuits.search.run import Searchable
 from backend.circuits.statistics import Estimate, cluster_bootstrap
-from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
-from models.means import NodeMeans
 from models.tokenizer import Tokenizer
 from tasks import Batch, Split
 
@@ -71,7 +70,7 @@ def search_key(
     """
     return SearchKey(
         checkpoint_digest=checkpoint.digest,
-        means_digest=_means(checkpoint).digest,
+        means_digest=means_of(checkpoint).digest,
         task=task.name,
         pairs_digest=pairs,
         target_loss=config.target_loss,
@@ -91,7 +90,7 @@ def circuit_outcome(
     Raises:
         TaskError: the task does not fit the tokenizer.
     """
-    tokenizer, means = _tokenizer(checkpoint), MeanValues(_means(checkpoint))
+    tokenizer, means = tokenizer_of(checkpoint), MeanValues(means_of(checkpoint))
     test = task.batch(tokenizer, Split.TEST, config.test_pairs)
     nodes = NodeSet.of(checkpoint.config, circuit.nodes)
     alone = circuit_alone(nodes, means, dropped_edges(circuit))
@@ -123,7 +122,7 @@ def failed_outcome(
     Raises:
         TaskError: the task does not fit the tokenizer.
     """
-    tokenizer, means = _tokenizer(checkpoint), MeanValues(_means(checkpoint))
+    tokenizer, means = tokenizer_of(checkpoint), MeanValues(means_of(checkpoint))
     test = task.batch(tokenizer, Split.TEST, config.test_pairs)
     everything = Intervention(NodeSet.all(checkpoint.config), means)
     ablated = evaluate(checkpoint.model, test, everything).task_loss
@@ -159,21 +158,3 @@ def _kind(loss: float, ablated: float, target: float) -> OutcomeKind:
 
 def _estimate(evaluation: Evaluation, pairs: Batch) -> Estimate:
     return cluster_bootstrap(evaluation.losses, pairs.template)
-
-
-def _tokenizer(checkpoint: Checkpoint) -> Tokenizer:
-    if checkpoint.tokenizer is None:
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint.name!r} has no tokenizer; tasks are made of text.",
-            remedy="Put its tokenizer.json beside the weights, or choose another checkpoint.",
-        )
-    return checkpoint.tokenizer
-
-
-def _means(checkpoint: Checkpoint) -> NodeMeans:
-    if checkpoint.node_means is None:
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint.name!r} has no node means; a search ablates nodes to them.",
-            remedy="Store node means beside the weights, or choose another checkpoint.",
-        )
-    return checkpoint.node_means

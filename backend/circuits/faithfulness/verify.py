@@ -41,6 +41,7 @@ from backend.circuits.faithfulness.stability import Stability, stability
 from backend.circuits.faithfulness.subject import Subject
 from backend.circuits.faithfulness.sufficiency import sufficiency
 from backend.circuits.faithfulness.summary import summarise
+from backend.circuits.needs import means_of, tokenizer_of
 from backend.circuits.nodes import NodeSet
 from backend.circuits.search.config import Progress, Watcher
 from backend.errors import InvalidRequestError
@@ -143,15 +144,10 @@ def verify(
 def _check(checkpoint: Checkpoint, task: Task, circuit: Circuit) -> tuple[Tokenizer, NodeMeans]:
     """What it takes to report on the circuit, once everything is known to belong together."""
     source = circuit.provenance
-    if checkpoint.tokenizer is None or checkpoint.node_means is None:
-        missing = "tokenizer" if checkpoint.tokenizer is None else "node means"
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint.name!r} has no {missing}; a report needs both.",
-            remedy="Put tokenizer.json and node_means.safetensors into its folder.",
-        )
+    tokenizer, means = tokenizer_of(checkpoint), means_of(checkpoint)
     for what, mine, theirs in (
         ("checkpoint", source.checkpoint_digest, checkpoint.digest),
-        ("node means", source.means_digest, checkpoint.node_means.digest),
+        ("node means", source.means_digest, means.digest),
         ("task", source.task, task.name),
     ):
         if mine != theirs:
@@ -159,7 +155,7 @@ def _check(checkpoint: Checkpoint, task: Task, circuit: Circuit) -> tuple[Tokeni
                 f"Circuit {circuit.slug!r} belongs to {what} {mine!r}, not {theirs!r}.",
                 remedy="Verify it with the checkpoint and the task it was found for.",
             )
-    return checkpoint.tokenizer, checkpoint.node_means
+    return tokenizer, means
 
 
 def _subject(

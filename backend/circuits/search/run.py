@@ -14,11 +14,11 @@ from backend.circuits.ablation import MeanValues
 from backend.circuits.alone import Alone
 from backend.circuits.circuit import Circuit, PathPoint, Provenance, SizePath, slug_of
 from backend.circuits.edges import count_edges, induced_edges
+from backend.circuits.needs import means_of, tokenizer_of
 from backend.circuits.report import measure_losses
 from backend.circuits.search.config import Progress, SearchConfig, Watcher
 from backend.circuits.search.methods import METHODS
 from backend.circuits.search.problem import Nested, Problem
-from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from models.tokenizer import Tokenizer
 from tasks import Batch, Split
@@ -72,15 +72,10 @@ def search(
     """
     config = config or SearchConfig()
     watcher = Watcher(on_progress, cancelled)
-    if checkpoint.tokenizer is None or checkpoint.node_means is None:
-        missing = "tokenizer" if checkpoint.tokenizer is None else "node means"
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint.name!r} has no {missing}; a search needs both.",
-            remedy="Put tokenizer.json and node_means.safetensors into its folder.",
-        )
-    model, values = checkpoint.model, MeanValues(checkpoint.node_means)
+    tokenizer, means = tokenizer_of(checkpoint), means_of(checkpoint)
+    model, values = checkpoint.model, MeanValues(means)
     train, validation, test = (
-        task.batch(checkpoint.tokenizer, split, count)
+        task.batch(tokenizer, split, count)
         for split, count in (
             (Split.TRAIN, config.train_pairs),
             (Split.VALIDATION, config.validation_pairs),
@@ -97,7 +92,7 @@ def search(
         model, values, found.nodes, validation, test, task.symmetric, found.dropped
     )
     edges = induced_edges(model, found.nodes, found.dropped)
-    names, means_digest = found.nodes.names(), checkpoint.node_means.digest
+    names, means_digest = found.nodes.names(), means.digest
     path = None
     if found.path is not None:
         on_test = Alone(model, values, test, numbering=alone.numbering)
