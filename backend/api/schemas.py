@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.circuits.ablation import AblationValue, Mode
 from backend.circuits.circuit import Circuit, SizePath
-from backend.jobs.params import JobKind, SearchMethod
+from backend.jobs.params import HIGHEST_TARGET, JobKind, SearchMethod
 from backend.jobs.status import JobStatus
 from tasks.base import Split
 
@@ -119,7 +119,9 @@ class SearchRequest(Schema):
 
     checkpoint: str
     task: str
-    target_loss: float = Field(default=0.15, gt=0, le=5, description="nats, on validation pairs")
+    target_loss: float = Field(
+        default=0.15, gt=0, le=HIGHEST_TARGET, description="nats, on validation pairs"
+    )
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     method: SearchMethod = Field(default=SearchMethod.PATH, description="how the circuit is found")
     seconds: float | None = Field(

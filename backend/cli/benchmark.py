@@ -20,7 +20,7 @@ from backend.cli.common import (
 )
 from backend.cli.progress import cancelled_by_ctrl_c
 from backend.errors import InvalidRequestError
-from backend.jobs.params import SearchMethod
+from backend.jobs.params import HIGHEST_TARGET, SearchMethod
 from backend.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _numbers(text: str) -> list[float]:
     """Targets, each once.
 
     Raises:
-        InvalidRequestError: one is no positive number, or there is none.
+        InvalidRequestError: one is no task loss that may be asked for, or there is none.
     """
     targets: dict[float, None] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
@@ -130,9 +130,10 @@ def _numbers(text: str) -> list[float]:
             target = float(part)
         except ValueError:
             target = 0.0
-        if not 0 < target < float("inf"):
+        if not 0 < target <= HIGHEST_TARGET:
             raise InvalidRequestError(
-                f"--targets has {part!r}; a target is a task loss in nats, above 0.",
+                f"--targets has {part!r}; a target is a task loss in nats, above 0 and at most "
+                f"{HIGHEST_TARGET:g}.",
                 remedy="Give numbers with commas between, e.g. --targets 0.5,0.15,0.05.",
             )
         targets[target] = None

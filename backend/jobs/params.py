@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+HIGHEST_TARGET = 5.0
+"""Nats: no target above it may be asked for; chance is 0.69."""
+
 
 class SearchMethod(StrEnum):
     """How a circuit is found: the names of `backend.circuits.search.methods`."""
