@@ -90,12 +90,6 @@ def place(core: str, setting: str) -> str:
     return setting.replace(CORE, indented)
 
 
-def pattern(side: str) -> re.Pattern[str]:
-    """A pattern that finds a prompt's filled forms in text: slots match anything within a line."""
-    literals = SLOT.split(side)[:: SLOT.groups + 1]
-    return re.compile(r"[^\n]+?".join(re.escape(literal) for literal in literals))
-
-
 def _slots(text: str) -> list[str]:
     return list(dict.fromkeys(match[0][1:-1] for match in SLOT.finditer(text)))
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -16,18 +15,12 @@ from tasks import Pair, Split, Task, TaskError, all_tasks, get_task
 from tasks.shifted import Shift, complete, names_of, renamed, shifted_pairs
 from tasks.templates import PairTemplate
 
-ZOO = Path(__file__).resolve().parents[2] / "models" / "zoo" / "python-2l-256"
 N_CTX = 64
 COUNT = 100
 TASKS = pytest.mark.parametrize("task", all_tasks(), ids=lambda task: task.name)
 FIXED = {"print", "open", "set", "self", "__init__", "append", "write", "info"}
 """Names in test prompts that are Python's or a method's."""
 BEFORE = (Shift.LONGER, Shift.DISTRACTOR)
-
-
-@pytest.fixture(scope="module")
-def zoo() -> Tokenizer:
-    return Tokenizer.load(ZOO / "tokenizer.json")
 
 
 def both(

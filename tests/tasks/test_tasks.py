@@ -1,9 +1,13 @@
-"""Every task on two tokenizers: distinct, checked, repeatable pairs."""
+"""Every task on three tokenizers: distinct, checked, repeatable pairs."""
 
+import ast
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from models.corpus import generated_documents
 from models.tokenizer import Tokenizer
 from tasks import Split, Task, TaskError, all_tasks, get_task
 from tasks.templates import PairTemplate
@@ -67,6 +71,49 @@ def test_all_twenty_tasks_are_there_once() -> None:
     assert len(names) == len(set(names)) == 20
     assert names[0] == "single_double_quote"
     assert names[-1] == "final_kwarg"
+
+
+def test_every_row_of_the_published_table_is_a_task(shared: Path) -> None:
+    method = (shared / "method.md").read_text(encoding="utf-8")
+    table = method[method.index("## The twenty tasks") :].split("\n## ", 2)[0]
+    rows = re.findall(r"^\| (\w+) \| ", table, re.MULTILINE)
+    assert rows[1:] == [task.name for task in all_tasks()]
+
+
+@pytest.fixture(scope="module")
+def coarse() -> Tokenizer:
+    """A tokenizer of so few tokens that many answers are several."""
+    return Tokenizer.train(generated_documents(0, 400), 300)
+
+
+@TASKS
+def test_a_task_fits_a_tokenizer_or_says_which_answer_does_not(
+    task: Task, coarse: Tokenizer
+) -> None:
+    try:
+        pairs = task.pairs(coarse, Split.TEST, 100)
+    except TaskError as error:
+        found = re.search(
+            r"task '(\w+)': its answer (.+) is not one token .* but (\d+),", str(error)
+        )
+        assert found is not None
+        assert found[1] == task.name
+        assert len(coarse.encode(ast.literal_eval(found[2]))) == int(found[3]) > 1
+    else:
+        for pair in pairs:
+            for text in (pair.first_text, pair.second_text):
+                for answer in (pair.first_answer, pair.second_answer):
+                    assert coarse.encode(text + coarse.token_text(answer))[-1] == answer
+
+
+def test_a_coarse_tokenizer_fits_some_tasks_and_not_others(coarse: Tokenizer) -> None:
+    def fits(task: Task) -> bool:
+        try:
+            return bool(task.pairs(coarse, Split.TEST, 1))
+        except TaskError:
+            return False
+
+    assert {fits(task) for task in all_tasks()} == {True, False}
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks import TaskError
-from tasks.templates import PairTemplate, pattern, place
+from tasks.templates import PairTemplate, place
 
 WORDS = {"name": ["a", "b", "c"], "digit": ["1", "2"]}
 SWAP = PairTemplate(
@@ -58,9 +58,3 @@ def test_cores_take_over_the_indentation_of_their_setting(
     core: str, setting: str, placed: str
 ) -> None:
     assert place(core, setting) == placed
-
-
-def test_patterns_match_fillings_and_stay_within_a_line() -> None:
-    found = pattern("print(<name.a>)\n<name>")
-    assert found.search("x\nprint(total + 1)\nb")
-    assert not found.search("print(a\n)\nb")
