@@ -8,6 +8,9 @@ few kept nodes add to it by deviating from their means:
 so that sites without kept nodes need no work at all, and a kept node survives AbsTopK where fewer
 than k entries of its row are larger. Exact up to the order of float additions; the plain model
 (`backend.circuits.ablation.evaluate`) is its oracle.
+
+One file on purpose: numba's cache notices a change in a function's own file only, so what is
+compiled together has to stand together.
 """
 
 from __future__ import annotations
