@@ -5,7 +5,9 @@ time. Here an operation of several steps passes over its rows once:
 
     attention.py       causal attention with its sink, a head at a time
     norm.py            RMSNorm
+    linear.py          products of sparse weights and sparse inputs
     cross_entropy.py   unembedding, bigram table and loss, some rows at a time
+    adamw.py           AdamW and projection
     exponential.py     exp, a loop of vectors
 
 `fused(model)` puts them in the places of the plain ones while its context is open. Results equal
@@ -17,8 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from torch import nn
+
 from models.config import Norm
 from models.fused.attention import LONGEST, fused_attend
+from models.fused.linear import FusedLinear
 from models.fused.norm import FusedNorm
 from models.layers import Attention, ChannelNorm, attend
 from models.transformer import SparseTransformer
@@ -33,22 +38,30 @@ def fused(model: SparseTransformer) -> Iterator[None]:
     if next(model.parameters()).device.type != "cpu":
         yield
         return
-    norms = [
-        (parent, name, child)
+    swaps = [
+        (parent, name, child, faster)
         for parent in model.modules()
         for name, child in parent.named_children()
-        if type(child) is ChannelNorm and child.kind is Norm.RMS
+        if (faster := _faster(child)) is not None
     ]
     attentions = [module for module in model.modules() if isinstance(module, Attention)]
-    for parent, name, child in norms:
-        setattr(parent, name, FusedNorm(child))
+    for parent, name, _, faster in swaps:
+        setattr(parent, name, faster)
     for attention in attentions:
         if model.config.n_ctx <= LONGEST:
             attention.attend = fused_attend
     try:
         yield
     finally:
-        for parent, name, child in norms:
+        for parent, name, child, _ in swaps:
             setattr(parent, name, child)
         for attention in attentions:
             attention.attend = attend
+
+
+def _faster(module: nn.Module) -> nn.Module | None:
+    if type(module) is ChannelNorm and module.kind is Norm.RMS:
+        return FusedNorm(module)
+    if type(module) is nn.Linear:
+        return FusedLinear(module)
+    return None

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.abs_topk import kth_magnitude
-from models.fused import adamw, fused
+from models.fused import adamw, fused, linear
 from models.fused.attention import fused_attend
 from models.fused.cross_entropy import fused_loss
 from models.layers import attend
@@ -42,15 +42,53 @@ def test_attention(pos: int, sinks: bool) -> None:
         torch.testing.assert_close(fast, exact, atol=2e-5, rtol=1e-4, check_dtype=False)
 
 
+@pytest.mark.parametrize("weights_left", [0.0, 0.02, 1.0])
+@pytest.mark.parametrize("biased", [True, False])
+def test_products_of_sparse_weights_and_inputs(
+    weights_left: float, biased: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products: list[Tensor] = []
+    product = linear._product
+
+    def counted(*arguments: Any) -> Tensor:
+        products.append(product(*arguments))
+        return products[-1]
+
+    monkeypatch.setattr(linear, "_product", counted)
+    plain = nn.Linear(40, 70, bias=biased)
+    with torch.no_grad():
+        plain.weight *= random(70, 40).abs() <= random(70, 40).abs().quantile(weights_left)
+    inputs, gradient = random(3, 11, 40, seed=1), random(3, 11, 70, seed=2)
+    inputs[random(3, 11, 40, seed=3).abs() < 1] = 0
+    gradient[random(3, 11, 70, seed=4).abs() < 1] = 0
+
+    def run(module: nn.Linear) -> list[Tensor]:
+        x = inputs.clone().requires_grad_()
+        module.zero_grad()
+        result = module(x)
+        result.backward(gradient)
+        assert x.grad is not None
+        return [
+            result.detach(),
+            x.grad,
+            *(p.grad for p in module.parameters() if p.grad is not None),
+        ]
+
+    for fast, expected in zip(run(linear.FusedLinear(plain)), run(plain), strict=True):
+        torch.testing.assert_close(fast, expected, atol=1e-5, rtol=1e-4)
+    assert len(products) == (2 if weights_left < 1 else 0), "forward and backward"
+
+
 def gradients(model: SparseTransformer, loss: Tensor) -> dict[str, Tensor]:
     model.zero_grad()
     loss.backward()
     return {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
 
 
+@pytest.mark.parametrize("nonzero", [0.02, 1.0])
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_loss_and_gradients_of_a_model(variant: str) -> None:
-    model = small_model(seed=1, nonzero=1.0, **VARIANTS[variant]).requires_grad_()
+def test_loss_and_gradients_of_a_model(variant: str, nonzero: float) -> None:
+    model = small_model(seed=1, nonzero=nonzero, **VARIANTS[variant]).requires_grad_()
     if model.bigram is not None:
         model.bigram.requires_grad_(False)
     config = model.config
