@@ -176,6 +176,11 @@ class CheckpointLibrary:
         described, _ = self.describe_all()
         return any(description["digest"] == digest for description in described)
 
+    def has_name(self, name: str) -> bool:
+        """Whether a folder goes by that name, also one that cannot be opened."""
+        found, broken = self._scan()
+        return name in found or any(entry.name == name for entry in broken)
+
     def path_of(self, name: str) -> Path:
         """The folder of the checkpoint of that name, also of one that cannot be opened.
 

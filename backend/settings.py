@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from backend.errors import SettingsError
@@ -56,6 +56,16 @@ class Settings(BaseSettings):
     tokenizer_dirs: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(),
         description="More folders whose subfolders are tokenizers, for checkpoints that name one.",
+    )
+    upload_limit: ByteSize = Field(
+        default=ByteSize(4 * 2**30),
+        gt=0,
+        description="Bytes that an uploaded archive may have; 4GiB may be written as well.",
+    )
+    unpacked_limit: ByteSize = Field(
+        default=ByteSize(16 * 2**30),
+        gt=0,
+        description="Bytes that an archive may unpack to, uploaded or not.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity that is logged."

@@ -20,6 +20,7 @@ import typer
 
 from backend import __version__
 from backend.cli import (
+    add,
     benchmark,
     card,
     checkpoints,
@@ -38,7 +39,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (serve, train, card, search, verify, benchmark, checkpoints, inspect, circuits):
+for register in (
+    serve,
+    train,
+    card,
+    search,
+    verify,
+    benchmark,
+    checkpoints,
+    inspect,
+    add,
+    circuits,
+):
     register.add_to(app)
 
 
