@@ -36,8 +36,8 @@ export abstract class PlotlyFigure extends LitElement {
 
   /** What to draw; null for nothing yet. */
   protected abstract drawing(color: Color): Drawing | null;
-  /** A point was clicked whose `customdata` is this. */
-  protected abstract picked(point: unknown): void;
+  /** A point was clicked whose `customdata` is this; nothing happens unless a figure says what. */
+  protected picked(_point: unknown): void {}
   protected abstract readonly description: string;
   protected readonly height: number = 400;
 

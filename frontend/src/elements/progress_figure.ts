@@ -1,58 +1,23 @@
 /**
  * Loss and size of a search against its steps, redrawn at most once a frame while events come.
- * Plotly draws into the light DOM of this element: its styles are in the document, so the element
- * must not stand in a shadow root itself.
  */
-import { LitElement } from "lit";
-import type { PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { Progress } from "../api/types";
 import type { Series } from "../state/progress";
 import { decades, series } from "../state/progress";
 import type { PlotlyTrace } from "./plotly";
-import { plotly } from "./plotly";
+import type { Color, Drawing } from "./plotly_figure";
+import { PlotlyFigure, plainAxis, plainLayout } from "./plotly_figure";
 
 @customElement("cx-progress-figure")
-export class ProgressFigure extends LitElement {
+export class ProgressFigure extends PlotlyFigure {
   @property({ attribute: false }) events: readonly Progress[] = [];
   @property({ attribute: false }) target: number | null = null;
-  #frame = 0;
-  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
-  readonly #redraw = (): void => this.#schedule();
+  protected override readonly description = "Task loss and number of nodes against search steps";
+  protected override readonly height = 440;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.style.display = "block";
-    this.style.height = "440px";
-    this.setAttribute("role", "img");
-    this.setAttribute("aria-label", "Task loss and number of nodes against search steps");
-    this.#dark.addEventListener("change", this.#redraw);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    cancelAnimationFrame(this.#frame);
-    this.#dark.removeEventListener("change", this.#redraw);
-    plotly()?.purge(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  protected override updated(_changed: PropertyValues): void {
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#draw());
-  }
-
-  #draw(): void {
-    const style = getComputedStyle(this);
-    const color = (name: string): string => style.getPropertyValue(name).trim();
+  protected override drawing(color: Color): Drawing {
     const found = series(this.events);
     const traces: PlotlyTrace[] = [
       {
@@ -82,26 +47,18 @@ export class ProgressFigure extends LitElement {
         hovertemplate: "%{y} edges",
       },
     ];
-    void plotly()?.react(this, traces, this.#layout(found, color), {
-      displayModeBar: false,
-      responsive: true,
-    });
+    return { traces, layout: this.#layout(found, color) };
   }
 
-  #layout(found: Series, color: (name: string) => string): Record<string, unknown> {
-    const axis = { gridcolor: color("--line"), linecolor: color("--line-2"), zeroline: false };
+  #layout(found: Series, color: Color): Record<string, unknown> {
+    const axis = plainAxis(color);
     const line = { color: color("--line-2"), width: 1, dash: "dot" };
     return {
-      autosize: true,
-      height: 440,
+      ...plainLayout(color, this.height),
       margin: { l: 62, r: 70, t: 26, b: 40 },
-      paper_bgcolor: "transparent",
-      plot_bgcolor: "transparent",
-      font: { family: "system-ui, sans-serif", size: 12, color: color("--ink-2") },
       showlegend: true,
       legend: { orientation: "h", x: 1, xanchor: "right", y: 1.09 },
       hovermode: "x unified",
-      hoverlabel: { bgcolor: color("--surface"), bordercolor: color("--line-2") },
       xaxis: { ...axis, title: { text: "step" }, anchor: "y2", rangemode: "tozero", autorangeoptions: { include: 10 } },
       yaxis: { ...axis, title: { text: "task loss, nats" }, domain: [0.54, 1], rangemode: "tozero" },
       yaxis2: { ...axis, title: { text: "size" }, domain: [0, 0.46], type: "log", dtick: 1, range: decades(found) },

@@ -72,7 +72,7 @@ export class SizeCurve extends LitElement {
     };
     figure.target = summary.target_loss;
     figure.by = this.by;
-    figure.picked = this.picked;
+    figure.chosen = this.picked;
     figure.addEventListener("pick-point", this.#pick);
   }
 

@@ -1,17 +1,15 @@
 /**
  * Loss against size, on a logarithmic axis of sizes. A click on a point fires `pick-point` with its
- * number of nodes. Plotly draws into the light DOM of this element: its styles are in the document,
- * so the element must not stand in a shadow root itself.
+ * number of nodes.
  */
-import { LitElement } from "lit";
-import type { PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { PathPoint } from "../api/types";
 import type { SizeBy } from "../state/sizes";
 import { SIZE_NAMES, sizeOnAxis, sizeTicks } from "../state/sizes";
 import type { PlotlyTrace } from "./plotly";
-import { loadPlotly, plotly } from "./plotly";
+import type { Color, Drawing } from "./plotly_figure";
+import { PlotlyFigure, plainAxis, plainLayout } from "./plotly_figure";
 
 /** The circuit of the page, which lies on the curve only if nothing was taken out afterwards. */
 export interface ThisCircuit {
@@ -20,95 +18,32 @@ export interface ThisCircuit {
   readonly test_loss: number;
 }
 
-interface Clicked {
-  points: readonly { customdata?: unknown }[];
-}
-
-type Clickable = HTMLElement & {
-  on?(event: "plotly_click", handle: (clicked: Clicked) => void): void;
-};
-
 @customElement("cx-size-figure")
-export class SizeFigure extends LitElement {
+export class SizeFigure extends PlotlyFigure {
   @property({ attribute: false }) points: readonly PathPoint[] = [];
   @property({ attribute: false }) circuit: ThisCircuit | null = null;
   @property({ attribute: false }) target = 0.15;
   @property() by: SizeBy = "induced_edges";
   /** Number of nodes of the point that is chosen. */
-  @property({ attribute: false }) picked: number | null = null;
-  #frame = 0;
-  #listening = false;
-  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
-  readonly #redraw = (): void => this.#schedule();
-  /** Shown again after it was not, or beside something that changed its width. */
-  readonly #sizes = new ResizeObserver(() => {
-    if (this.#listening && this.offsetWidth > 0) void plotly()?.Plots.resize(this);
-  });
+  @property({ attribute: false }) chosen: number | null = null;
+  protected override readonly description = "Loss against size; the table has the same points";
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.style.display = "block";
-    this.style.height = "400px";
-    this.setAttribute("role", "img");
-    this.setAttribute("aria-label", "Loss against size; the table has the same points");
-    this.#dark.addEventListener("change", this.#redraw);
-    this.#sizes.observe(this);
+  protected override drawing(color: Color): Drawing | null {
+    if (this.points.length === 0) return null;
+    return { traces: this.#traces(color), layout: this.#layout(color) };
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    cancelAnimationFrame(this.#frame);
-    this.#dark.removeEventListener("change", this.#redraw);
-    this.#sizes.disconnect();
-    plotly()?.purge(this);
-    this.#listening = false;
+  protected override picked(nodes: unknown): void {
+    if (typeof nodes !== "number") return;
+    this.dispatchEvent(new CustomEvent<number>("pick-point", { detail: nodes }));
   }
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  protected override updated(_changed: PropertyValues): void {
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => void this.#draw());
-  }
-
-  async #draw(): Promise<void> {
-    if (this.points.length === 0) return;
-    try {
-      const drawing = await loadPlotly();
-      if (!this.isConnected) return;
-      const style = getComputedStyle(this);
-      const color = (name: string): string => style.getPropertyValue(name).trim();
-      const config = { displayModeBar: false };
-      await drawing.react(this, this.#traces(color), this.#layout(color), config);
-      this.#listen();
-    } catch (error) {
-      // The table beside it has the same points.
-      this.textContent = error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  #listen(): void {
-    if (this.#listening) return;
-    this.#listening = true;
-    (this as Clickable).on?.("plotly_click", ({ points }) => {
-      const nodes = points[0]?.customdata;
-      if (typeof nodes !== "number") return;
-      this.dispatchEvent(new CustomEvent<number>("pick-point", { detail: nodes }));
-    });
-  }
-
-  #traces(color: (name: string) => string): PlotlyTrace[] {
+  #traces(color: Color): PlotlyTrace[] {
     const x = this.points.map((point) => sizeOnAxis(point[this.by]));
     const nodes = this.points.map((point) => point.nodes);
     const edges = this.points.map((point) => point.induced_edges);
     const text = nodes.map((n, i) => `${n} nodes, ${edges[i]} induced edges`);
-    const picked = this.points.find((point) => point.nodes === this.picked);
+    const chosen = this.points.find((point) => point.nodes === this.chosen);
     const traces: PlotlyTrace[] = [
       {
         x,
@@ -132,10 +67,10 @@ export class SizeFigure extends LitElement {
         hovertemplate: "%{y:.4f} nats<br>%{text}",
       },
     ];
-    if (picked) {
+    if (chosen) {
       traces.push({
-        x: [sizeOnAxis(picked[this.by])],
-        y: [picked.test_loss],
+        x: [sizeOnAxis(chosen[this.by])],
+        y: [chosen.test_loss],
         name: "chosen",
         mode: "markers",
         marker: { color: "transparent", size: 16, line: { color: color("--ink"), width: 2 } },
@@ -160,24 +95,18 @@ export class SizeFigure extends LitElement {
     return traces;
   }
 
-  #layout(color: (name: string) => string): Record<string, unknown> {
-    const axis = { gridcolor: color("--line"), linecolor: color("--line-2"), zeroline: false };
+  #layout(color: Color): Record<string, unknown> {
+    const axis = plainAxis(color);
     const sizes = this.points.map((point) => point[this.by]);
     if (this.circuit) sizes.push(this.circuit[this.by]);
     const ticks = sizeTicks(sizes);
     const ends = sizes.map((size) => Math.log10(sizeOnAxis(size)));
     const room = 0.04 * Math.max(1, Math.max(...ends) - Math.min(...ends));
     return {
-      autosize: true,
-      height: 400,
+      ...plainLayout(color, this.height),
       margin: { l: 60, r: 92, t: 34, b: 48 },
-      paper_bgcolor: "transparent",
-      plot_bgcolor: "transparent",
-      font: { family: "system-ui, sans-serif", size: 12, color: color("--ink-2") },
       showlegend: true,
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" },
-      hovermode: "closest",
-      hoverlabel: { bgcolor: color("--surface"), bordercolor: color("--line-2") },
       xaxis: {
         ...axis,
         type: "log",
