@@ -1,7 +1,9 @@
 """The API's routes, one file a resource; all are below /api."""
 
 from backend.api.routes import (
+    anatomy,
     bundles,
+    channels,
     checkpoints,
     circuits,
     health,
@@ -16,6 +18,8 @@ from backend.api.routes import (
 ROUTERS = (
     health.router,
     checkpoints.router,
+    anatomy.router,
+    channels.router,
     tasks.router,
     searches.router,
     jobs.router,
