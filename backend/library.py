@@ -13,12 +13,13 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import models
 from backend.errors import CheckpointNotFoundError, ConflictError, InvalidRequestError
+from backend.kept_means import KeptMeans
 from backend.settings import Settings
 from models.checkpoints import (
     Checkpoint,
@@ -28,6 +29,9 @@ from models.checkpoints import (
     load_checkpoint,
     tokenizer_files,
 )
+from models.checkpoints.base import NODE_MEANS_FILE
+from models.config import ModelConfig
+from models.means import NodeMeans
 from models.sparse_linear import memory_bytes
 
 ZOO = Path(models.__file__).resolve().parent / "zoo"
@@ -71,6 +75,7 @@ class CheckpointLibrary:
         cache_dir: where descriptions are kept between runs; None keeps them in memory only.
         cache_bytes: of parameters kept in memory.
         tokenizer_dirs: folders whose subfolders are tokenizers, for checkpoints that name theirs.
+        means_dir: where node means are kept of checkpoints that bring none; None keeps none.
     """
 
     def __init__(
@@ -80,12 +85,15 @@ class CheckpointLibrary:
         cache_dir: Path | None = None,
         cache_bytes: int = CACHE_BYTES,
         tokenizer_dirs: Sequence[Path] = (),
+        means_dir: Path | None = None,
     ) -> None:
         self._folders = tuple(folders)
         self._tokenizer_dirs = tuple(tokenizer_dirs)
         self._cache_dir = cache_dir
         self._cache_bytes = cache_bytes
+        self._kept_means = None if means_dir is None else KeptMeans(means_dir)
         self._opened: OrderedDict[str, Checkpoint] = OrderedDict()
+        self._completed: dict[str, Checkpoint] = {}
         self._described: dict[str, Description] = {}
         self._failed: dict[str, str] = {}
         self._lock = threading.RLock()
@@ -97,6 +105,7 @@ class CheckpointLibrary:
             checkpoint_folders(settings),
             cache_dir=settings.data_dir / "cache",
             tokenizer_dirs=settings.tokenizer_search_path,
+            means_dir=settings.kept_means,
         )
 
     def names(self) -> list[str]:
@@ -176,6 +185,20 @@ class CheckpointLibrary:
         described, _ = self.describe_all()
         return any(description["digest"] == digest for description in described)
 
+    def keep_means(self, checkpoint: Checkpoint, means: NodeMeans) -> None:
+        """Keeps node means of a checkpoint that brings none: it is opened with them from now on.
+
+        Raises:
+            ConflictError: it brings its own.
+        """
+        assert self._kept_means is not None, "a library without a folder keeps nothing"
+        if brings_means(checkpoint):
+            raise ConflictError(
+                f"Checkpoint {checkpoint.name!r} has its node means in its own folder.",
+                remedy=f"Take {NODE_MEANS_FILE} out of {checkpoint.path} to have others.",
+            )
+        self._kept_means.keep(checkpoint.digest, means)
+
     def has_name(self, name: str) -> bool:
         """Whether a folder goes by that name, also one that cannot be opened."""
         found, broken = self._scan()
@@ -251,6 +274,12 @@ class CheckpointLibrary:
         return f"{path} was being written when it was looked at; ask again"
 
     def _open(self, entry: _Found) -> Checkpoint:
+        """The checkpoint, with the node means that are kept for it."""
+        with self._lock:
+            return self._complete(entry.fingerprint, self._load(entry))
+
+    def _load(self, entry: _Found) -> Checkpoint:
+        """The checkpoint as its folder has it."""
         with self._lock:
             if entry.fingerprint in self._failed:
                 raise CheckpointError(self._failed[entry.fingerprint])
@@ -264,8 +293,21 @@ class CheckpointLibrary:
                 self._opened[entry.fingerprint] = checkpoint
             self._opened.move_to_end(entry.fingerprint)
             while len(self._opened) > 1 and self._open_bytes() > self._cache_bytes:
-                self._opened.popitem(last=False)
+                closed, _ = self._opened.popitem(last=False)
+                self._completed.pop(closed, None)
             return checkpoint
+
+    def _complete(self, fingerprint: str, checkpoint: Checkpoint) -> Checkpoint:
+        """The checkpoint with the node means kept for it if it brings none."""
+        if checkpoint.node_means is not None or self._kept_means is None:
+            return checkpoint
+        means = self._kept_means.find(checkpoint.digest, checkpoint.config)
+        if means is None:
+            return checkpoint
+        completed = self._completed.get(fingerprint)
+        if completed is None or completed.node_means is not means:
+            completed = self._completed[fingerprint] = replace(checkpoint, node_means=means)
+        return completed
 
     def _open_bytes(self) -> int:
         return sum(memory_bytes(checkpoint.model) for checkpoint in self._opened.values())
@@ -276,10 +318,18 @@ class CheckpointLibrary:
             if description is None:
                 description = self._read_description(entry.fingerprint)
             if description is None:
-                description = describe(self._open(entry))
+                description = describe(self._load(entry))
                 self._write_description(entry.fingerprint, description)
             self._described[entry.fingerprint] = description
-            return {**description, "name": name}
+            return {**description, **self._describe_means(description), "name": name}
+
+    def _describe_means(self, description: Description) -> Description:
+        """What changes in a description by the node means that are kept here."""
+        if description["has_node_means"] or self._kept_means is None:
+            return {}
+        config = ModelConfig.model_validate(description["config"])
+        means = self._kept_means.find(description["digest"], config)
+        return {} if means is None else {"has_node_means": True, "node_means": means.source()}
 
     def _description_file(self, fingerprint: str) -> Path | None:
         if self._cache_dir is None:
@@ -310,6 +360,11 @@ class CheckpointLibrary:
 def checkpoint_folders(settings: Settings) -> list[Path]:
     """Where an instance looks for checkpoints, in order: what is shipped keeps its names."""
     return [ZOO, *settings.checkpoint_search_path]
+
+
+def brings_means(checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint's own folder has node means."""
+    return (checkpoint.path / NODE_MEANS_FILE).exists()
 
 
 def _fingerprint(path: Path, tokenizer_dirs: Sequence[Path]) -> str:

@@ -50,6 +50,10 @@ class NodeMeans:
             sha.update(self.values[site].contiguous().view(-1).numpy().data)
         return sha.hexdigest()
 
+    def source(self) -> dict[str, str | int]:
+        """Where they come from, JSON-ready: tokens, corpus_digest, digest."""
+        return {"tokens": self.tokens, "corpus_digest": self.corpus_digest, "digest": self.digest}
+
     def check(self, config: ModelConfig) -> None:
         """Check that these can be the means of a model.
 

@@ -14,6 +14,8 @@ from torch import Tensor
 from models.tokenizer import Tokenizer
 
 Tokens = np.ndarray[tuple[int], np.dtype[np.uint16]]
+LargeTokens = np.ndarray[tuple[int], np.dtype[np.uint32]]
+"""Of a tokenizer with more tokens than training takes."""
 _CHUNK = 4096
 
 
@@ -70,7 +72,7 @@ def windows(tokens: Tokens, length: int, count: int, seed: int, step: int) -> Te
     return torch.from_numpy(rows.astype(np.int64))
 
 
-def consecutive_windows(tokens: Tokens, length: int, batch: int) -> Iterator[Tensor]:
+def consecutive_windows(tokens: Tokens | LargeTokens, length: int, batch: int) -> Iterator[Tensor]:
     """The row cut into windows from its start, without overlap, in batches.
 
     Yields:
@@ -100,6 +102,6 @@ def bigram_logits(tokens: Tokens, vocab_size: int, smoothing: float = 0.1) -> Te
     return torch.from_numpy(np.log1p(counts / smoothing).astype(np.float32))
 
 
-def tokens_digest(tokens: Tokens) -> str:
+def tokens_digest(tokens: Tokens | LargeTokens) -> str:
     """SHA-256 (hex) of a row of tokens."""
     return hashlib.sha256(np.ascontiguousarray(tokens).tobytes()).hexdigest()

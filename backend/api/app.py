@@ -24,6 +24,7 @@ from backend.jobs.runner import JobRunner
 from backend.library import CheckpointLibrary, checkpoint_folders
 from backend.seed import import_benchmark, import_shipped
 from backend.settings import Settings
+from backend.sources import sweep
 from backend.store import Store, open_store
 
 
@@ -42,6 +43,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
         import_benchmark(store)
         library = CheckpointLibrary.from_settings(settings)
         runner = _runner(settings, store) if run_jobs else None
+        sweep(settings.data_dir)
         app.state.services = Services(settings, store, library, runner)
         warming = threading.Thread(target=warm_up, args=(app.state.services,), name="warm-up")
         warming.start()
@@ -81,3 +83,5 @@ def _runner(settings: Settings, store: Store) -> JobRunner:
         log_level=settings.log_level,
     )
     return JobRunner(store, setup, settings.data_dir / "jobs.lock", workers=settings.workers)
+        tokenizer_folders=list(settings.tokenizer_search_path),
+        means_folder=settings.kept_means,

@@ -191,6 +191,8 @@ def _job_title(job: Job) -> str:
     return f"{job.params['task']} in {job.params['checkpoint']}"
 
 
+    if job.kind == JobKind.MEANS:
+        return f"Node means of {job.params['checkpoint']}"
 @_page("/compare")
 def compare_page(request: Request) -> HTMLResponse:
     """Checkpoints side by side."""

@@ -28,7 +28,8 @@ REMEDIES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Check that the body is JSON and the headers are well formed.",
     HTTPStatus.NOT_FOUND: "GET /api/openapi.json lists all routes; '/' is the way in.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Use one of the methods that the Allow header names.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send less: a bundle carries one circuit.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send less: a bundle carries one circuit, an "
+    "archive one checkpoint (at most CIRCUIT_EXPLORER_UPLOAD_LIMIT bytes).",
 }
 _DEFAULT_REMEDY = "Correct the request and send it again."
 

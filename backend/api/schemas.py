@@ -14,8 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.circuits.ablation import AblationValue, Mode
 from backend.circuits.circuit import Circuit, SizePath
-from backend.jobs.params import HIGHEST_TARGET, JobKind, SearchMethod
+from backend.jobs.params import (
+    FEWEST_TOKENS,
+    HIGHEST_TARGET,
+    MOST_TOKENS,
+    JobKind,
+    SearchMethod,
+)
 from backend.jobs.status import JobStatus
+from models.means import RECOMMENDED_TOKENS
 from tasks.base import Split
 
 
@@ -58,6 +65,22 @@ class CheckpointSummary(Schema):
 
 
 class BrokenCheckpointSummary(Schema):
+class ArchiveOffer(Schema):
+    """An archive that is about to be sent."""
+
+    filename: str = Field(max_length=255)
+    size: int = Field(ge=0, description="bytes")
+    name: str | None = Field(default=None, description="the checkpoint is to go by; None: its own")
+
+
+class NodeMeansSource(Schema):
+    """Where node means come from."""
+
+    tokens: int = Field(description="they are taken over")
+    corpus_digest: str
+    digest: str = Field(description="of the means; circuits name it")
+
+
     """A folder that looks like a checkpoint but cannot be opened."""
 
     name: str
@@ -151,7 +174,7 @@ class JobDetail(Schema):
     id: str
     kind: JobKind = Field(description="says what `request` is")
     status: JobStatus
-    request: SearchRequest | Verification
+    request: SearchRequest | Verification | MeansComputation
     created: datetime
     started: datetime | None
     finished: datetime | None
@@ -167,9 +190,11 @@ class Progress(Schema):
     stage: str = Field(description="of a search its phases, of a report its groups of lines")
     step: int
     steps: int
-    loss: float = Field(description="task loss of the circuit alone, nats")
-    nodes: int
-    edges: int | None
+    loss: float | None = Field(
+        default=None, description="task loss of the circuit alone, nats; None without a circuit"
+    )
+    nodes: int | None = None
+    edges: int | None = None
 
 
 class JobEventKind(StrEnum):
@@ -183,6 +208,24 @@ class JobEventKind(StrEnum):
     """data: {message}"""
     END = "end"
     """data: {status, slug, error}; the client closes the stream on it"""
+
+class MeansRequest(Schema):
+    """Ask for the node means of a checkpoint."""
+
+    folders: list[str] = Field(
+        default=[],
+        max_length=20,
+        description="of Python sources, on the server's machine; none means generated programs",
+    )
+    tokens: int = Field(default=RECOMMENDED_TOKENS, ge=FEWEST_TOKENS, le=MOST_TOKENS)
+    replace: bool = Field(default=False, description="those that were computed here before")
+
+
+class MeansComputation(MeansRequest):
+    """What a job that computes node means was asked for."""
+
+    checkpoint: str
+
 
 
 # Circuits
@@ -200,6 +243,15 @@ class CircuitSummary(Schema):
     task_loss: float
     accuracy: float
     target_loss: float
+class CheckpointMeans(Schema):
+    """A checkpoint's node means: the values that nodes are ablated to."""
+
+    source: NodeMeansSource | None = Field(description="None: there are none")
+    own: bool = Field(description="they came with the checkpoint and are not computed here")
+    has_tokenizer: bool = Field(description="without one none can be computed")
+    computing: JobDetail | None = Field(description="the queued or running job that computes them")
+
+
     meets_target: bool
     method: str = Field(description="that found it; of an opened size, with the size")
     seed: int

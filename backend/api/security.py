@@ -27,6 +27,8 @@ from backend.settings import Settings
 
 MAX_BODY_BYTES = 64 * 2**20
 """A bundle of a dense circuit has some hundred thousand edges; nothing else comes close."""
+UPLOAD_PATH = "/api/checkpoints"
+"""Takes archives of checkpoints, which the settings limit."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -62,6 +64,7 @@ class SecurityMiddleware:
         self._app = app
         token = settings.write_token
         self._token = None if token is None else token.get_secret_value().encode()
+        self._upload_limit = settings.upload_limit
         self._hosts = {_bare_host(name) for name in (*settings.allowed_hosts, settings.host)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +78,11 @@ class SecurityMiddleware:
             response = problem_response(*refusal)
             await response(scope, receive, send)
             return
-        await self._app(scope, _limited(receive), send)
+        await self._app(scope, _limited(receive, self._limit(scope["path"])), send)
+
+    def _limit(self, path: str) -> int:
+        """Bytes that a body sent to a path may have."""
+        return self._upload_limit if path == UPLOAD_PATH else MAX_BODY_BYTES
 
     def _refusal(
         self, method: str, path: str, headers: Headers
@@ -90,8 +97,9 @@ class SecurityMiddleware:
                 "CIRCUIT_EXPLORER_ALLOWED_HOSTS.",
             )
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > MAX_BODY_BYTES:
-            return _too_large(f"{length} bytes")
+        limit = self._limit(path)
+        if length.isdecimal() and int(length) > limit:
+            return _too_large(f"{length} bytes", limit)
         if method in _SAFE_METHODS:
             return None
         origin = headers.get("origin")
@@ -123,10 +131,10 @@ class SecurityMiddleware:
         )
 
 
-def _too_large(size: str) -> tuple[HTTPStatus, str, str]:
+def _too_large(size: str, limit: int) -> tuple[HTTPStatus, str, str]:
     return (
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"The request's body has {size}; at most {MAX_BODY_BYTES} are read.",
+        f"The request's body has {size}; at most {limit} are read.",
         REMEDIES[HTTPStatus.REQUEST_ENTITY_TOO_LARGE],
     )
 
@@ -154,16 +162,16 @@ def _with_headers(send: Send) -> Send:
     return wrapped
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, limit: int) -> Receive:
     received = 0
 
     async def wrapped() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
+        if received > limit:
             # A body that did not declare its length; routes pass this one on while they read.
-            status, detail, _ = _too_large(f"more than {MAX_BODY_BYTES} bytes")
+            status, detail, _ = _too_large(f"more than {limit} bytes", limit)
             raise HTTPException(status, detail)
         return message
 

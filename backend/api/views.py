@@ -15,6 +15,7 @@ from backend.api.schemas import (
     JobDetail,
     PairExample,
     Problem,
+    MeansComputation,
     Progress,
     SearchRequest,
     TaskSummary,
@@ -104,7 +105,7 @@ def circuit_path(circuit: Circuit) -> CircuitPath:
     )
 
 
-def job_request(job: Job) -> SearchRequest | Verification:
+def job_request(job: Job) -> SearchRequest | Verification | MeansComputation:
     """What a job was asked for; what jobs of older versions left open is filled in."""
     if job.kind == JobKind.VERIFY:
         return Verification.model_validate(job.params)
@@ -124,6 +125,8 @@ def job_detail(session: Session, job: Job) -> JobDetail:
         finished=job.finished,
         queue_position=queue_position(session, job.id),
         progress=None if latest is None else Progress.model_validate(latest.data),
+    if job.kind == JobKind.MEANS:
+        return MeansComputation.model_validate(job.params)
         slug=job.result,
         error=job_problem(job.error),
     )

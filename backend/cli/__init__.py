@@ -26,6 +26,7 @@ from backend.cli import (
     checkpoints,
     circuits,
     inspect,
+    means,
     search,
     serve,
     train,
@@ -50,6 +51,7 @@ for register in (
     inspect,
     add,
     circuits,
+    means,
 ):
     register.add_to(app)
 

@@ -10,6 +10,10 @@ HIGHEST_TARGET = 5.0
 """Nats: no target above it may be asked for; chance is 0.69."""
 
 
+FEWEST_TOKENS, MOST_TOKENS = 1_000, 20_000_000
+"""That node means may be asked for; all are held in memory at once."""
+
+
 class SearchMethod(StrEnum):
     """How a circuit is found: the names of `backend.circuits.search.methods`."""
 
@@ -30,6 +34,8 @@ class JobKind(StrEnum):
     """Finds the circuit of a task."""
     VERIFY = "verify"
     """Computes the report on a stored circuit."""
+    MEANS = "means"
+    """Computes the node means of a checkpoint that brings none."""
 
 
 class _Params(BaseModel):
@@ -56,3 +62,16 @@ class VerifyParams(_Params):
 
     slug: str
     quick: bool = Field(default=False, description="leave out what searches again")
+
+
+class MeansParams(BaseModel):
+    """Node means over a corpus."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    checkpoint: str
+    folders: tuple[str, ...] = Field(
+        default=(), description="of Python sources, on the server; none means generated programs"
+    )
+    tokens: int = Field(ge=FEWEST_TOKENS, le=MOST_TOKENS)
+    replace: bool = Field(default=False, description="those that were computed here before")

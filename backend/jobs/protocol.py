@@ -31,6 +31,8 @@ class Setup(_Line):
 
     database_url: str
     checkpoint_folders: list[Path] = Field(description="in the order they are searched")
+    tokenizer_folders: list[Path] = Field(default=[], description="likewise, of tokenizers")
+    means_folder: Path | None = Field(default=None, description="where node means are kept")
     log_level: str = "info"
 
 

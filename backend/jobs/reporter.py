@@ -5,17 +5,27 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from backend.circuits.search import Progress
 from backend.store import LOG_EVENT, Store, append_event, is_cancel_requested
 
 PROGRESS_EVENT = "progress"
-"""How far a job is; data: `Progress`."""
+"""How far a job is; data: `Progress` or `Count`."""
 
 PROGRESS_SECONDS = 0.2
 """At most one progress event in this time; the last one is always written."""
 CANCEL_SECONDS = 0.3
 """How often the database is asked whether to stop."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How far a job is that has no circuit to measure: the same fields as `Progress` has first."""
+
+    stage: str
+    step: int
+    steps: int
 
 
 class Reporter:
@@ -30,10 +40,10 @@ class Reporter:
         self._written = float("-inf")
         self._asked = float("-inf")
         self._stage = ""
-        self._held: Progress | None = None
+        self._held: Progress | Count | None = None
         self._cancelled = False
 
-    def progress(self, progress: Progress) -> None:
+    def progress(self, progress: Progress | Count) -> None:
         """Takes a step's progress; a new stage is written at once."""
         self._held = progress
         now = self._clock()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from backend.circuits.search import SearchCancelled
 from backend.errors import CircuitExplorerError, ConflictError
+from backend.jobs.means_job import run_means
 from backend.jobs.params import JobKind
 from backend.jobs.problems import known_problem, unexpected_problem
 from backend.jobs.reporter import Reporter
@@ -21,12 +22,15 @@ from backend.store import JobStatus, Store, finish_job, get_job
 from backend.store.tables import JsonObject
 from tasks import TaskError
 
-JobFunction = Callable[[Store, CheckpointLibrary, JsonObject, Reporter], str]
-"""Does a job's work, given its parameters, and returns the slug of the circuit it was about."""
+JobFunction = Callable[[Store, CheckpointLibrary, JsonObject, Reporter], str | None]
+"""Does a job's work, given its parameters, and returns the slug of the circuit it was about, if it
+was about one.
+"""
 
 FUNCTIONS: Mapping[str, JobFunction] = {
     JobKind.SEARCH: run_search,
     JobKind.VERIFY: run_verify,
+    JobKind.MEANS: run_means,
 }
 
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from backend.circuits.circuit import Circuit
 from backend.circuits.needs import means_of, tokenizer_of
 from backend.errors import InvalidRequestError, TaskNotFoundError
-from backend.jobs.params import JobKind, SearchParams, VerifyParams
+from backend.jobs.params import JobKind, MeansParams, SearchParams, VerifyParams
 from backend.library import CheckpointLibrary
 from backend.store import Job, active_jobs, create_job, lock_circuit
 from models.tokenizer import Tokenizer
@@ -76,6 +76,26 @@ def running_verify(session: Session, slug: str) -> Job | None:
     """The queued or running job that verifies a circuit; None if none does, or it is to stop."""
     for job in active_jobs(session, JobKind.VERIFY):
         if job.params["slug"] == slug and not job.cancel_requested:
+            return job
+    return None
+
+
+def submit_means(session: Session, params: MeansParams) -> Job:
+    """Puts node means that were checked at the end of the queue.
+
+    While the same ones are queued or running, their job is the answer.
+    """
+    wanted = params.model_dump(mode="json")
+    for job in active_jobs(session, JobKind.MEANS):
+        if job.params == wanted and not job.cancel_requested:
+            return job
+    return create_job(session, JobKind.MEANS, wanted)
+
+
+def running_means(session: Session, checkpoint: str) -> Job | None:
+    """The queued or running job that computes a checkpoint's node means; None if none does."""
+    for job in active_jobs(session, JobKind.MEANS):
+        if job.params["checkpoint"] == checkpoint and not job.cancel_requested:
             return job
     return None
 

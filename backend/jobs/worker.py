@@ -34,7 +34,11 @@ def main() -> None:
         level=setup.log_level.upper(), format="%(levelname)s worker %(process)d: %(message)s"
     )
     store = Store(make_engine(setup.database_url))
-    library = CheckpointLibrary(setup.checkpoint_folders)
+    library = CheckpointLibrary(
+        setup.checkpoint_folders,
+        tokenizer_dirs=setup.tokenizer_folders,
+        means_dir=setup.means_folder,
+    )
     assignments: queue.SimpleQueue[Assignment] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(commands, assignments), daemon=True).start()
     _say(answers, Message())

@@ -88,13 +88,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
             "kind": None if tokenizer is None else tokenizer.kind,
             "vocab_size": None if tokenizer is None else tokenizer.vocab_size,
         },
-        "node_means": None
-        if means is None
-        else {
-            "tokens": means.tokens,
-            "corpus_digest": means.corpus_digest,
-            "digest": means.digest,
-        },
+        "node_means": None if means is None else means.source(),
         "config": config.model_dump(mode="json"),
         "matrices": _fractions(counts),
         "sites": [

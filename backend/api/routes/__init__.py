@@ -8,16 +8,20 @@ from backend.api.routes import (
     circuits,
     health,
     jobs,
+    means,
     paths,
     reports,
     searches,
     states,
     tasks,
+    uploads,
 )
 
 ROUTERS = (
     health.router,
     checkpoints.router,
+    uploads.router,
+    means.router,
     anatomy.router,
     channels.router,
     tasks.router,

@@ -78,6 +78,6 @@ def cancel_job(job_id: JobPath, services: ServicesDep) -> JobDetail:
 
 
 def progress_of(session: Session, job_id: str) -> dict[str, Any]:
-    """A job's progress as a Plotly figure."""
+    """A job's progress as a Plotly figure; what has no loss is not in it."""
     events = events_of_kind(session, job_id, PROGRESS_EVENT)
-    return progress_figure([event.data for event in events])
+    return progress_figure([event.data for event in events if "loss" in event.data])

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from backend.store import Store, open_store
+from tests.backend.sources.conftest import mirror
+
+__all__ = ["mirror"]
 
 
 @pytest.fixture
