@@ -127,14 +127,14 @@ class Settings(BaseSettings):
         return self.data_dir / "checkpoints"
 
     @property
-    def checkpoint_search_path(self) -> tuple[Path, ...]:
-        """Folders whose subfolders are checkpoints, beside the shipped zoo; first match wins."""
-        return (*self.checkpoint_dirs, self.own_checkpoints)
-    @property
     def kept_means(self) -> Path:
         """The folder for node means of checkpoints that bring none, by digest."""
         return self.data_dir / "node_means"
 
+    @property
+    def checkpoint_search_path(self) -> tuple[Path, ...]:
+        """Folders whose subfolders are checkpoints, beside the shipped zoo; first match wins."""
+        return (*self.checkpoint_dirs, self.own_checkpoints)
 
     @property
     def tokenizer_search_path(self) -> tuple[Path, ...]:

@@ -41,9 +41,9 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
         store = open_store(settings.resolved_database_url)
         import_shipped(store)
         import_benchmark(store)
+        sweep(settings.data_dir)
         library = CheckpointLibrary.from_settings(settings)
         runner = _runner(settings, store) if run_jobs else None
-        sweep(settings.data_dir)
         app.state.services = Services(settings, store, library, runner)
         warming = threading.Thread(target=warm_up, args=(app.state.services,), name="warm-up")
         warming.start()
@@ -80,8 +80,8 @@ def _runner(settings: Settings, store: Store) -> JobRunner:
     setup = Setup(
         database_url=settings.resolved_database_url,
         checkpoint_folders=checkpoint_folders(settings),
+        tokenizer_folders=list(settings.tokenizer_search_path),
+        means_folder=settings.kept_means,
         log_level=settings.log_level,
     )
     return JobRunner(store, setup, settings.data_dir / "jobs.lock", workers=settings.workers)
-        tokenizer_folders=list(settings.tokenizer_search_path),
-        means_folder=settings.kept_means,

@@ -188,11 +188,11 @@ def job(request: Request, job_id: JobPath, session: ReadDep) -> HTMLResponse:
 def _job_title(job: Job) -> str:
     if job.kind == JobKind.VERIFY:
         return f"Report on {job.params['slug']}"
+    if job.kind == JobKind.MEANS:
+        return f"Node means of {job.params['checkpoint']}"
     return f"{job.params['task']} in {job.params['checkpoint']}"
 
 
-    if job.kind == JobKind.MEANS:
-        return f"Node means of {job.params['checkpoint']}"
 @_page("/compare")
 def compare_page(request: Request) -> HTMLResponse:
     """Checkpoints side by side."""

@@ -64,7 +64,6 @@ class CheckpointSummary(Schema):
     has_node_means: bool
 
 
-class BrokenCheckpointSummary(Schema):
 class ArchiveOffer(Schema):
     """An archive that is about to be sent."""
 
@@ -81,6 +80,7 @@ class NodeMeansSource(Schema):
     digest: str = Field(description="of the means; circuits name it")
 
 
+class BrokenCheckpointSummary(Schema):
     """A folder that looks like a checkpoint but cannot be opened."""
 
     name: str
@@ -168,6 +168,24 @@ class Verification(VerifyRequest):
     seed: int = Field(description="of that search")
 
 
+class MeansRequest(Schema):
+    """Ask for the node means of a checkpoint."""
+
+    folders: list[str] = Field(
+        default=[],
+        max_length=20,
+        description="of Python sources, on the server's machine; none means generated programs",
+    )
+    tokens: int = Field(default=RECOMMENDED_TOKENS, ge=FEWEST_TOKENS, le=MOST_TOKENS)
+    replace: bool = Field(default=False, description="those that were computed here before")
+
+
+class MeansComputation(MeansRequest):
+    """What a job that computes node means was asked for."""
+
+    checkpoint: str
+
+
 class JobDetail(Schema):
     """A job and where it stands."""
 
@@ -182,6 +200,15 @@ class JobDetail(Schema):
     progress: Progress | None = Field(description="the latest progress event")
     slug: str | None = Field(description="the circuit found or verified")
     error: Problem | None
+
+
+class CheckpointMeans(Schema):
+    """A checkpoint's node means: the values that nodes are ablated to."""
+
+    source: NodeMeansSource | None = Field(description="None: there are none")
+    own: bool = Field(description="they came with the checkpoint and are not computed here")
+    has_tokenizer: bool = Field(description="without one none can be computed")
+    computing: JobDetail | None = Field(description="the queued or running job that computes them")
 
 
 class Progress(Schema):
@@ -209,24 +236,6 @@ class JobEventKind(StrEnum):
     END = "end"
     """data: {status, slug, error}; the client closes the stream on it"""
 
-class MeansRequest(Schema):
-    """Ask for the node means of a checkpoint."""
-
-    folders: list[str] = Field(
-        default=[],
-        max_length=20,
-        description="of Python sources, on the server's machine; none means generated programs",
-    )
-    tokens: int = Field(default=RECOMMENDED_TOKENS, ge=FEWEST_TOKENS, le=MOST_TOKENS)
-    replace: bool = Field(default=False, description="those that were computed here before")
-
-
-class MeansComputation(MeansRequest):
-    """What a job that computes node means was asked for."""
-
-    checkpoint: str
-
-
 
 # Circuits
 
@@ -243,15 +252,6 @@ class CircuitSummary(Schema):
     task_loss: float
     accuracy: float
     target_loss: float
-class CheckpointMeans(Schema):
-    """A checkpoint's node means: the values that nodes are ablated to."""
-
-    source: NodeMeansSource | None = Field(description="None: there are none")
-    own: bool = Field(description="they came with the checkpoint and are not computed here")
-    has_tokenizer: bool = Field(description="without one none can be computed")
-    computing: JobDetail | None = Field(description="the queued or running job that computes them")
-
-
     meets_target: bool
     method: str = Field(description="that found it; of an opened size, with the size")
     seed: int

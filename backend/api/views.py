@@ -13,9 +13,9 @@ from backend.api.schemas import (
     CircuitPath,
     CircuitSummary,
     JobDetail,
+    MeansComputation,
     PairExample,
     Problem,
-    MeansComputation,
     Progress,
     SearchRequest,
     TaskSummary,
@@ -109,6 +109,8 @@ def job_request(job: Job) -> SearchRequest | Verification | MeansComputation:
     """What a job was asked for; what jobs of older versions left open is filled in."""
     if job.kind == JobKind.VERIFY:
         return Verification.model_validate(job.params)
+    if job.kind == JobKind.MEANS:
+        return MeansComputation.model_validate(job.params)
     return SearchRequest.model_validate(job.params)
 
 
@@ -125,8 +127,6 @@ def job_detail(session: Session, job: Job) -> JobDetail:
         finished=job.finished,
         queue_position=queue_position(session, job.id),
         progress=None if latest is None else Progress.model_validate(latest.data),
-    if job.kind == JobKind.MEANS:
-        return MeansComputation.model_validate(job.params)
         slug=job.result,
         error=job_problem(job.error),
     )

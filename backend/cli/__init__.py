@@ -50,8 +50,8 @@ for register in (
     checkpoints,
     inspect,
     add,
-    circuits,
     means,
+    circuits,
 ):
     register.add_to(app)
 
