@@ -7,6 +7,10 @@ projection after every step, AdamW a tensor and an operation at a time, nothing 
 train the recipe's model with its seed and its batches, a block of steps by turns, so that what
 else the machine does hits both. The recipe's schedules are run through in N steps. The ratio is
 the median over blocks; the first block of each, in which loops are compiled, is not timed.
+
+Which activation or weight is just kept or just not can hang on rounding, so that runs part: with
+gradients changed by a millionth, 60 steps of python-2l-256 end with a held-out loss that is 0.02
+higher or lower.
 """
 
 from __future__ import annotations

@@ -25,8 +25,19 @@ from models.threads import share_threads
 
 SPARSE_BELOW = 0.015
 """Share of products without a zero below which going through them one by one is faster."""
-TOKENS = 16
-"""Tokens a thread takes at a time."""
+SAMPLE = 64
+"""Tokens that tell how much of an input is nonzero."""
+PARTS = 64
+"""Groups of tokens whose sums are taken apart: a sum does not depend on threads."""
+
+
+@numba.njit(cache=True, nogil=True)
+def _count(x: Any) -> int:
+    """How many entries are nonzero."""
+    count = np.int32(0)
+    for i in range(x.shape[0]):
+        count += np.int32(x[i] != 0)
+    return int(count)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -44,11 +55,14 @@ def _compress(matrix: Any, starts: Any, places: Any, weights: Any) -> None:
 
 
 @numba.njit(parallel=True, cache=True, boundscheck=False)
-def _multiply(x: Any, starts: Any, places: Any, weights: Any, offset: Any, out: Any) -> None:
+def _multiply(
+    x: Any, starts: Any, places: Any, weights: Any, offset: Any, out: Any, sums: Any
+) -> None:
     tokens, inputs = x.shape
-    for block in numba.prange((tokens + TOKENS - 1) // TOKENS):
+    for part in numba.prange(PARTS):
         found = np.empty(inputs, np.int32)
-        for token in range(block * TOKENS, min(tokens, (block + 1) * TOKENS)):
+        total = sums[part]
+        for token in range(part * tokens // PARTS, (part + 1) * tokens // PARTS):
             count = 0
             for i in range(inputs):
                 found[count] = i
@@ -59,24 +73,38 @@ def _multiply(x: Any, starts: Any, places: Any, weights: Any, offset: Any, out: 
             for f in range(count):
                 i = found[f]
                 value = x[token, i]
+                total[i] += value
                 for place in range(starts[i], starts[i + 1]):
                     row[places[place]] += value * weights[place]
 
 
-def _product(x: Tensor, matrix: Tensor, nonzero: int, offset: Tensor) -> Tensor:
-    """X [tokens, inputs] times a matrix [inputs, outputs], plus offset [outputs]."""
+def _product(x: Tensor, matrix: Tensor, nonzero: int, offset: Tensor) -> tuple[Tensor, Tensor]:
+    """Products by the nonzero entries of a matrix, and what is multiplied summed over tokens.
+
+    Args:
+        x: [tokens, inputs].
+        matrix: [inputs, outputs].
+        nonzero: entries of the matrix.
+        offset: [outputs], added.
+
+    Returns:
+        [tokens, outputs] and [inputs].
+    """
     starts = np.empty(len(matrix) + 1, np.int32)
     places, weights = np.empty(nonzero, np.int32), np.empty(nonzero, np.float32)
     _compress(matrix.contiguous().numpy(), starts, places, weights)
-    out = x.new_empty(len(x), matrix.shape[1])
+    out, sums = x.new_empty(len(x), matrix.shape[1]), x.new_zeros(PARTS, x.shape[1])
     share_threads(x.numel() + out.numel())
-    _multiply(x.numpy(), starts, places, weights, offset.numpy(), out.numpy())
-    return out
+    _multiply(x.numpy(), starts, places, weights, offset.numpy(), out.numpy(), sums.numpy())
+    return out, sums.sum(0)
 
 
 def _is_sparse(x: Tensor, nonzero: int, weight: Tensor) -> bool:
     share = nonzero / weight.numel()
-    return share < 1 and share * int(x.count_nonzero()) / x.numel() < SPARSE_BELOW
+    if share >= min(1, 4 * SPARSE_BELOW):
+        return False
+    sample = x[:: max(1, len(x) // SAMPLE)].contiguous()
+    return share * _count(sample.view(-1).numpy()) / sample.numel() < SPARSE_BELOW
 
 
 class _Linear(torch.autograd.Function):
@@ -84,11 +112,11 @@ class _Linear(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         weight = weight.detach()
         flat = x.detach().reshape(-1, x.shape[-1]).contiguous()
-        ctx.nonzero, ctx.biased = int(weight.count_nonzero()), bias is not None
+        ctx.nonzero, ctx.biased = _count(weight.view(-1).numpy()), bias is not None
         ctx.save_for_backward(flat, weight)
         if _is_sparse(flat, ctx.nonzero, weight):
             offset = weight.new_zeros(len(weight)) if bias is None else bias.detach()
-            out = _product(flat, weight.T, ctx.nonzero, offset)
+            out, _ = _product(flat, weight.T, ctx.nonzero, offset)
         else:
             out = F.linear(flat, weight, bias)
         return out.view(*x.shape[:-1], len(weight))
@@ -98,11 +126,12 @@ class _Linear(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         grad = grads[0].reshape(-1, len(weight)).contiguous()
         if _is_sparse(grad, ctx.nonzero, weight):
-            to_x = _product(grad, weight, ctx.nonzero, weight.new_zeros(weight.shape[1]))
+            zeros = weight.new_zeros(weight.shape[1])
+            to_x, to_bias = _product(grad, weight, ctx.nonzero, zeros)
         else:
-            to_x = grad @ weight
-        to_bias = grad.sum(0) if ctx.biased else None
-        return to_x.view(*grads[0].shape[:-1], weight.shape[1]), grad.T @ x, to_bias
+            to_x, to_bias = grad @ weight, grad.sum(0)
+        to_x = to_x.view(*grads[0].shape[:-1], weight.shape[1])
+        return to_x, grad.T @ x, to_bias if ctx.biased else None
 
 
 _linear = cast(Callable[[Tensor, Tensor, "Tensor | None"], Tensor], _Linear.apply)
