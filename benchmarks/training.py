@@ -9,8 +9,8 @@ else the machine does hits both. The recipe's schedules are run through in N ste
 the median over blocks; the first block of each, in which loops are compiled, is not timed.
 
 Which activation or weight is just kept or just not can hang on rounding, so that runs part: with
-gradients changed by a millionth, 60 steps of python-2l-256 end with a held-out loss that is 0.02
-higher or lower.
+gradients changed by a millionth, 60 steps of python-2l-256 ended with a held-out loss of 2.384
+instead of 2.405; the plain loop's was 2.387.
 """
 
 from __future__ import annotations
