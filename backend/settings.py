@@ -67,6 +67,10 @@ class Settings(BaseSettings):
         gt=0,
         description="Bytes that an archive may unpack to, uploaded or not.",
     )
+    task_dirs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="More folders with task files.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity that is logged."
     )
@@ -91,7 +95,7 @@ class Settings(BaseSettings):
     def _split_hosts(cls, value: Any) -> Any:
         return _split(value, ",")
 
-    @field_validator("checkpoint_dirs", "tokenizer_dirs", mode="before")
+    @field_validator("checkpoint_dirs", "tokenizer_dirs", "task_dirs", mode="before")
     @classmethod
     def _split_dirs(cls, value: Any) -> Any:
         return _split(value, os.pathsep)
@@ -140,6 +144,16 @@ class Settings(BaseSettings):
     def tokenizer_search_path(self) -> tuple[Path, ...]:
         """Folders whose subfolders are tokenizers by name; first match wins."""
         return (*self.tokenizer_dirs, self.data_dir / "tokenizers")
+
+    @property
+    def own_tasks(self) -> Path:
+        """The folder for task files brought in by the user."""
+        return self.data_dir / "tasks"
+
+    @property
+    def task_search_path(self) -> tuple[Path, ...]:
+        """Folders of task files, beside the tasks that come along; first match wins."""
+        return (*self.task_dirs, self.own_tasks)
 
 
 def _split(value: Any, separator: str) -> Any:

@@ -157,7 +157,13 @@ def _other_names(task: Task, tokenizer: Tokenizer, seed: int, n_ctx: int) -> _Sh
 
 
 def _distractor(task: Task, tokenizer: Tokenizer, seed: int, n_ctx: int) -> _Shifter:
-    completions = _data()["completions"].get(task.name, ["", ""])
+    completions = task.completions
+    if completions is None:
+        raise TaskError(
+            f"task {task.name!r} does not say what follows its answers, so that no whole example "
+            f"can stand before a prompt; give it completions, or leave {Shift.DISTRACTOR.value!r} "
+            "out"
+        )
     turns = len(task.split_templates[Split.TEST])
 
     def shift(pair: Pair, index: int) -> Pair:

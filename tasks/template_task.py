@@ -14,7 +14,7 @@ from tasks.templates import Filling, PairTemplate
 _SPARE_FILLINGS = 4096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """A binary choice of the next token, and the means to make pairs for it.
 
@@ -26,6 +26,9 @@ class Task:
         answers: the two answers for display.
         symmetric: first and second are arbitrary (names copied), so that no answer is "the first".
         split_templates: the templates of each split.
+        completions: what follows the first and the second right answer, so that an example is
+            whole code; None if nobody said.
+        digest: of the file it was read from; empty for a task that comes with the program.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Task:
     answers: tuple[str, str]
     symmetric: bool
     split_templates: Mapping[Split, tuple[PairTemplate, ...]]
+    completions: tuple[str, str] | None = None
+    digest: str = ""
 
     def templates(self, split: Split) -> list[str]:
         """The prompts of a split with their slots open."""
@@ -50,6 +55,20 @@ class Task:
         split = _split(split)
         if count < 1:
             raise TaskError(f"task {self.name!r}: asked for {count} pairs; ask for at least 1")
+        found = self.fillings(split, count, seed)
+        if len(found) < count:
+            raise TaskError(
+                f"task {self.name!r}: asked for {count} distinct {split} pairs, but only "
+                f"{len(found)} exist; ask for at most {len(found)}"
+            )
+        return [self._pair(tokenizer, filling, index) for filling, index in found]
+
+    def fillings(self, split: Split, count: int, seed: int = 0) -> list[tuple[Filling, int]]:
+        """The texts of `count` distinct pairs, or of all there are, each with its template's index.
+
+        Raises:
+            TaskError: a slot has no words.
+        """
         limit = 16 * count + _SPARE_FILLINGS
         templates = self.split_templates[split]
         streams: dict[int, Iterator[Filling]] = {
@@ -67,12 +86,7 @@ class Task:
                 found.append((filling, index))
                 if len(found) == count:
                     break
-        if len(found) < count:
-            raise TaskError(
-                f"task {self.name!r}: asked for {count} distinct {split} pairs, but only "
-                f"{len(found)} exist; ask for at most {len(found)}"
-            )
-        return [self._pair(tokenizer, filling, index) for filling, index in found]
+        return found
 
     def batch(self, tokenizer: Tokenizer, split: Split, count: int, seed: int = 0) -> Batch:
         """The tensors of `pairs` with the same arguments; raises the same errors."""

@@ -8,7 +8,8 @@ texts, one for the first sequence of a pair and one for the second; those may ho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from random import Random
@@ -57,22 +58,22 @@ class PairTemplate:
     def fillings(self, random: Random, limit: int) -> Iterator[Filling]:
         """Fillings in random order without repetition: all of them if no more than `limit`."""
         first, second = self.sides()
-        slots = _slots(first + second + "".join(self.answers))
+        slots = slots_of(first + second + "".join(self.answers))
         choices = [self._words(slot) for slot in slots]
         total = prod(len(words) for words in choices)
-        for number in random.sample(range(total), min(total, limit)):
+        for number in _sample(random, total, limit):
             chosen = _decode(number, choices)
             if _labels_differ(slots, chosen):
                 values = dict(zip(slots, chosen, strict=True))
                 yield Filling(
-                    first=_put(first, values),
-                    second=_put(second, values),
-                    first_answer=_put(self.answers[0], values),
-                    second_answer=_put(self.answers[1], values),
+                    first=fill(first, values),
+                    second=fill(second, values),
+                    first_answer=fill(self.answers[0], values),
+                    second_answer=fill(self.answers[1], values),
                 )
 
     def _words(self, slot: str) -> Sequence[str]:
-        kind = slot.split(".")[0]
+        kind = kind_of(slot)
         if not self.words.get(kind):
             known = ", ".join(sorted(self.words))
             raise TaskError(
@@ -90,7 +91,20 @@ def place(core: str, setting: str) -> str:
     return setting.replace(CORE, indented)
 
 
-def _slots(text: str) -> list[str]:
+def kind_of(slot: str) -> str:
+    """The kind of a slot without its brackets: what stands before its label."""
+    return slot.split(".")[0]
+
+
+def _sample(random: Random, total: int, limit: int) -> Iterable[int]:
+    """Distinct numbers below `total` in random order: all of them if no more than `limit`."""
+    if total <= sys.maxsize:
+        return random.sample(range(total), min(total, limit))
+    return dict.fromkeys(random.randrange(total) for _ in range(limit))
+
+
+def slots_of(text: str) -> list[str]:
+    """The slots of a text, each once, without their brackets."""
     return list(dict.fromkeys(match[0][1:-1] for match in SLOT.finditer(text)))
 
 
@@ -103,9 +117,10 @@ def _decode(number: int, choices: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _labels_differ(slots: Sequence[str], chosen: Sequence[str]) -> bool:
-    used = {(slot.split(".")[0], text) for slot, text in zip(slots, chosen, strict=True)}
+    used = {(kind_of(slot), text) for slot, text in zip(slots, chosen, strict=True)}
     return len(used) == len(slots)
 
 
-def _put(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """A text with its slots replaced."""
     return SLOT.sub(lambda match: values[match[0][1:-1]], text)

@@ -84,6 +84,13 @@ def test_checkpoint_dirs_are_written_like_path(
     )
 
 
+def test_task_dirs_are_written_like_path(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+    assert get_settings().task_search_path == (data_dir / "tasks",)
+    get_settings.cache_clear()
+    monkeypatch.setenv("CIRCUIT_EXPLORER_TASK_DIRS", "/one:/two")
+    assert get_settings().task_search_path == (Path("/one"), Path("/two"), data_dir / "tasks")
+
+
 @pytest.mark.parametrize(("name", "value"), [("PORT", "70000"), ("WORKERS", "0"), ("PORT", "web")])
 def test_errors_name_variable_and_value(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str

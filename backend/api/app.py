@@ -26,6 +26,7 @@ from backend.seed import import_benchmark, import_shipped
 from backend.settings import Settings
 from backend.sources import sweep
 from backend.store import Store, open_store
+from tasks import use_task_folders
 
 
 def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
@@ -38,6 +39,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        use_task_folders(settings.task_search_path)
         store = open_store(settings.resolved_database_url)
         import_shipped(store)
         import_benchmark(store)
@@ -54,6 +56,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
         if runner is not None:
             runner.stop()
         store.close()
+        use_task_folders(())
 
     app = FastAPI(
         title="Circuit Explorer",
@@ -82,6 +85,7 @@ def _runner(settings: Settings, store: Store) -> JobRunner:
         checkpoint_folders=checkpoint_folders(settings),
         tokenizer_folders=list(settings.tokenizer_search_path),
         means_folder=settings.kept_means,
+        task_folders=list(settings.task_search_path),
         log_level=settings.log_level,
     )
     return JobRunner(store, setup, settings.data_dir / "jobs.lock", workers=settings.workers)

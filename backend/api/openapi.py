@@ -49,7 +49,16 @@ def _corrected(document: dict[str, Any]) -> dict[str, Any]:
         for operation in operations.values():
             for status, response in operation["responses"].items():
                 if status[0] in "45":
-                    response["content"] = {MEDIA_TYPE: {"schema": _PROBLEM}}
+                    response["content"] = {MEDIA_TYPE: {"schema": _problem(response)}}
     for name in _UNUSED:
         document["components"]["schemas"].pop(name, None)
     return document
+
+
+def _problem(response: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a problem; a route may have declared one that says more."""
+    for content in response.get("content", {}).values():
+        schema: dict[str, Any] = content["schema"]
+        if schema.get("$ref", "").endswith("Problem"):
+            return schema
+    return _PROBLEM

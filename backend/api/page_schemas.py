@@ -8,6 +8,7 @@ from pydantic import Field
 
 from backend.api.schemas import (
     BrokenCheckpointSummary,
+    BrokenTaskSummary,
     CheckpointDetail,
     CheckpointSummary,
     CircuitDetail,
@@ -27,6 +28,7 @@ class HomePage(Schema):
     checkpoints: list[CheckpointSummary]
     broken_checkpoints: list[BrokenCheckpointSummary]
     tasks: list[TaskSummary]
+    broken_tasks: list[BrokenTaskSummary]
     circuits: list[CircuitSummary]
 
 

@@ -31,6 +31,7 @@ from backend.api.routes.jobs import progress_of
 from backend.api.schemas import Problem
 from backend.api.views import (
     broken_checkpoint,
+    broken_task,
     checkpoint_detail,
     checkpoint_summary,
     circuit_summary,
@@ -50,6 +51,7 @@ from backend.store import (
 )
 from frontend import TEMPLATES, PagesNotBuiltError, asset_urls
 from tasks import all_tasks
+from tasks.registry import broken_tasks
 
 router = APIRouter(tags=["pages"])
 _html = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -102,6 +104,7 @@ def home_json(library: LibraryDep, session: ReadDep) -> HomePage:
         checkpoints=[checkpoint_summary(each) for each in described],
         broken_checkpoints=[broken_checkpoint(each) for each in broken],
         tasks=[task_summary(task) for task in all_tasks()],
+        broken_tasks=[broken_task(each) for each in broken_tasks()],
         circuits=[circuit_summary(each) for each in list_circuits(session)],
     )
 

@@ -24,6 +24,7 @@ from backend.jobs.params import (
 from backend.jobs.status import JobStatus
 from models.means import RECOMMENDED_TOKENS
 from tasks.base import Split
+from tasks.files.task_file import MAX_BYTES
 
 
 class Schema(BaseModel):
@@ -104,6 +105,44 @@ class TaskSummary(Schema):
     summary: str
     decides: str
     answers: tuple[str, str]
+    custom: bool = Field(description="read from a task file, not one that comes along")
+
+
+class TaskFinding(Schema):
+    """One thing that is wrong with a task file, or that is likely not meant."""
+
+    line: int
+    message: str
+    rule: str
+    remedy: str
+    warning: bool = Field(description="the task can be used all the same")
+
+
+class TaskUpload(Schema):
+    """A task file."""
+
+    filename: str = Field(max_length=255)
+    text: str = Field(max_length=MAX_BYTES)
+
+
+class AddedTask(Schema):
+    """A task that is listed from now on."""
+
+    task: TaskSummary
+    findings: list[TaskFinding]
+
+
+class TaskFileProblem(Problem):
+    """Why a task file makes no task, line by line; no lines if the request has another form."""
+
+    findings: list[TaskFinding] = []
+
+
+class BrokenTaskSummary(Schema):
+    """A file in a folder of tasks that makes none."""
+
+    file: str
+    findings: list[TaskFinding]
 
 
 class TokenText(Schema):

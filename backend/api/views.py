@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
 from backend.api.schemas import (
     BrokenCheckpointSummary,
+    BrokenTaskSummary,
     CheckpointDetail,
     CheckpointSummary,
     CircuitPath,
@@ -18,6 +20,7 @@ from backend.api.schemas import (
     Problem,
     Progress,
     SearchRequest,
+    TaskFinding,
     TaskSummary,
     TokenText,
     Verification,
@@ -32,6 +35,8 @@ from backend.store import Job, latest_event, queue_position
 from backend.store.tables import JsonObject
 from models.tokenizer import Tokenizer
 from tasks import Pair, Task
+from tasks.files.findings import Finding
+from tasks.files.folders import BrokenTask
 
 _SUMMARY_FIELDS = tuple(CheckpointSummary.model_fields)
 _DETAIL_FIELDS = tuple(CheckpointDetail.model_fields)
@@ -60,7 +65,18 @@ def task_summary(task: Task) -> TaskSummary:
         summary=task.summary,
         decides=task.decides,
         answers=task.answers,
+        custom=bool(task.digest),
     )
+
+
+def task_findings(findings: Iterable[Finding]) -> list[TaskFinding]:
+    """What is wrong with a task file."""
+    return [TaskFinding(**dataclasses.asdict(finding)) for finding in findings]
+
+
+def broken_task(broken: BrokenTask) -> BrokenTaskSummary:
+    """A task file that makes no task, and why."""
+    return BrokenTaskSummary(file=str(broken.path), findings=task_findings(broken.findings))
 
 
 def token_text(tokenizer: Tokenizer, token: int) -> TokenText:

@@ -37,7 +37,7 @@ from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from models.config import ModelConfig
 from models.tokenizer import Tokenizer
-from tasks import Batch, Pair, Split, Task, get_task
+from tasks import Batch, Pair, Split, Task
 
 CHANCE = 0.6931471805599453
 """Task loss of equal logits: ln 2 nats."""
@@ -139,13 +139,13 @@ def answer(checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Quest
         )  # fmt: skip
 
     def ask(some: _Kept) -> Evaluation:
-        return _evaluate(checkpoint, task.name, some, question.value, question.split, question.seed)
+        return _evaluate(checkpoint, task, some, question.value, question.split, question.seed)
 
     def numbers(some: _Kept) -> Numbers:
         return _numbers(ask(some), circuit.rescaling)
 
     wanted = question.references
-    pairs = _pairs(checkpoint, task.name, question.split, question.seed)
+    pairs = _pairs(checkpoint, task, question.split, question.seed)
     return Answer(
         n=len(pairs),
         **sizes,
@@ -201,7 +201,7 @@ def _check_apart(what: str, both: list[str]) -> None:
 @lru_cache(maxsize=256)
 def _evaluate(
     checkpoint: Checkpoint,
-    task: str,
+    task: Task,
     kept: _Kept,
     value: AblationValue,
     split: Split,
@@ -216,8 +216,8 @@ def _evaluate(
 
 
 @lru_cache(maxsize=64)
-def _pairs(checkpoint: Checkpoint, task: str, split: Split, seed: int) -> tuple[Pair, ...]:
-    return tuple(get_task(task).pairs(tokenizer_of(checkpoint), split, PAIRS, seed))
+def _pairs(checkpoint: Checkpoint, task: Task, split: Split, seed: int) -> tuple[Pair, ...]:
+    return tuple(task.pairs(tokenizer_of(checkpoint), split, PAIRS, seed))
 
 
 @lru_cache(maxsize=2)
@@ -249,7 +249,7 @@ def _values(checkpoint: Checkpoint, value: AblationValue, seed: int) -> Values:
 
 def _fixed_answers(checkpoint: Checkpoint, task: Task) -> tuple[int, ...]:
     """The task's two answers, if they are the same for each of its pairs."""
-    pairs = _pairs(checkpoint, task.name, Split.TEST, 0)
+    pairs = _pairs(checkpoint, task, Split.TEST, 0)
     answers = {(pair.first_answer, pair.second_answer) for pair in pairs}
     return answers.pop() if len(answers) == 1 else ()
 

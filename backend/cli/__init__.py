@@ -4,7 +4,7 @@ Exit codes:
 
     0    done
     1    a search ended without a circuit that meets the target, or a benchmark's broke off; an
-         inspected checkpoint cannot be opened
+         inspected checkpoint cannot be opened; a checked task file has errors
     2    the command cannot be carried out: the message says why and what to do
     130  stopped with Ctrl-C
 
@@ -29,6 +29,7 @@ from backend.cli import (
     means,
     search,
     serve,
+    tasks,
     train,
     verify,
 )
@@ -52,6 +53,7 @@ for register in (
     add,
     means,
     circuits,
+    tasks,
 ):
     register.add_to(app)
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from backend.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_NO_CIRCUIT,
+    find_task_files,
     library,
     messages,
     opened_store,
@@ -48,7 +49,7 @@ def benchmark(
         typer.Argument(help="Names of checkpoints; all that can be opened if left out."),
     ] = None,
     tasks: Annotated[
-        str, typer.Option(help="Names of tasks, with commas between; all if left out.")
+        str, typer.Option(help="Names of tasks, with commas between; the twenty if left out.")
     ] = "",
     targets: Annotated[
         str, typer.Option(help="Task losses to meet, in nats, with commas between.")
@@ -86,6 +87,7 @@ def benchmark(
         raise InvalidRequestError("--json and --csv were both given.", remedy="Give one of them.")
     settings = get_settings()
     at_once = workers or settings.workers
+    find_task_files()
     with opened_store() as store:
         known = library()
         names = checkpoints or known.names()
@@ -111,11 +113,11 @@ def benchmark(
 
 
 def _names(text: str) -> list[str]:
-    """Names of tasks; all if none is given."""
-    from tasks import all_tasks
+    """Names of tasks; the published ones if none is given."""
+    from tasks import published_tasks
 
     given = [name.strip() for name in text.split(",") if name.strip()]
-    return given or [task.name for task in all_tasks()]
+    return given or [task.name for task in published_tasks()]
 
 
 def _numbers(text: str) -> list[float]:
@@ -195,6 +197,7 @@ def _runner(store: Store, settings: Settings, workers: int) -> Iterator[None]:
     setup = Setup(
         database_url=settings.resolved_database_url,
         checkpoint_folders=checkpoint_folders(settings),
+        task_folders=list(settings.task_search_path),
         log_level="error",
     )
     runner = JobRunner(store, setup, settings.data_dir / "jobs.lock", workers=workers)

@@ -56,7 +56,7 @@ def write_measured_card(folder: Path, pairs: int = PAIRS) -> dict[str, Any]:
     from models.checkpoints import load_checkpoint
     from models.checkpoints.card import write_card
     from models.training.log import summarise_log
-    from tasks import all_tasks
+    from tasks import published_tasks
 
     checkpoint = load_checkpoint(folder)
     if checkpoint.format != "native":
@@ -65,7 +65,7 @@ def write_measured_card(folder: Path, pairs: int = PAIRS) -> dict[str, Any]:
             "native ones.",
             "Name a folder that `circuit-explorer train` made.",
         )
-    tasks = all_tasks()
+    tasks = published_tasks()
     with messages.status("Measuring tasks") as status:
 
         def show(score: TaskScore) -> None:

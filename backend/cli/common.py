@@ -86,6 +86,13 @@ def library() -> CheckpointLibrary:
     return CheckpointLibrary.from_settings(get_settings())
 
 
+def find_task_files() -> None:
+    """From now on the tasks are also those of the settings' task files."""
+    from tasks import use_task_folders
+
+    use_task_folders(get_settings().task_search_path)
+
+
 def open_checkpoint(name_or_path: str) -> Checkpoint:
     """A checkpoint by the name it goes by here, or by its folder.
 

@@ -11,6 +11,7 @@ from backend.cli.common import (
     EXIT_INTERRUPTED,
     EXIT_NO_CIRCUIT,
     fail,
+    find_task_files,
     messages,
     open_checkpoint,
     opened_store,
@@ -56,6 +57,7 @@ def search(
     from backend.jobs.service import check_fit, find_task
     from backend.store import save_circuit
 
+    find_task_files()
     chosen = find_task(task)
     opened = open_checkpoint(checkpoint)
     check_fit(chosen, tokenizer_of(opened))

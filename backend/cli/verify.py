@@ -10,6 +10,7 @@ from rich.table import Table
 
 from backend.cli.common import (
     EXIT_INTERRUPTED,
+    find_task_files,
     library,
     messages,
     opened_store,
@@ -47,6 +48,7 @@ def verify(
     from backend.jobs.verify_job import report_config
     from backend.store import get_circuit, save_report
 
+    find_task_files()
     with opened_store() as store:
         with store.read() as session:
             circuit = get_circuit(session, slug)

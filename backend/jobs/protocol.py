@@ -33,6 +33,7 @@ class Setup(_Line):
     checkpoint_folders: list[Path] = Field(description="in the order they are searched")
     tokenizer_folders: list[Path] = Field(default=[], description="likewise, of tokenizers")
     means_folder: Path | None = Field(default=None, description="where node means are kept")
+    task_folders: list[Path] = Field(default=[], description="likewise, of task files")
     log_level: str = "info"
 
 

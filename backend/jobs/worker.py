@@ -21,6 +21,7 @@ from backend.jobs.run import run_job
 from backend.library import CheckpointLibrary
 from backend.store import Store
 from backend.store.engine import make_engine
+from tasks import use_task_folders
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def main() -> None:
     logging.basicConfig(
         level=setup.log_level.upper(), format="%(levelname)s worker %(process)d: %(message)s"
     )
+    use_task_folders(setup.task_folders)
     store = Store(make_engine(setup.database_url))
     library = CheckpointLibrary(
         setup.checkpoint_folders,

@@ -31,7 +31,7 @@ PAGES: dict[str, tuple[Callable[[Application], str], str, set[str]]] = {
     "home": (
         lambda _: "/",
         "cx-home-page table",
-        {"checkpoints", "broken_checkpoints", "tasks", "circuits"},
+        {"checkpoints", "broken_checkpoints", "tasks", "broken_tasks", "circuits"},
     ),
     "checkpoint": (
         lambda _: f"/checkpoints/{CHECKPOINT}",

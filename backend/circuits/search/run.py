@@ -21,7 +21,7 @@ from backend.circuits.search.methods import METHODS
 from backend.circuits.search.problem import Nested, Problem
 from models.checkpoints import Checkpoint
 from models.tokenizer import Tokenizer
-from tasks import Batch, Split
+from tasks import Batch, Split, Task
 
 
 class Searchable(Protocol):
@@ -118,6 +118,7 @@ def search(
                 "python": platform.python_version(),
                 "torch": torch.__version__,
                 "numpy": np.__version__,
+                **({"task": task.digest} if isinstance(task, Task) and task.digest else {}),
             },
             seconds=time.perf_counter() - problem.begun,
             passes={"forward": problem.passes.forward, "backward": problem.passes.backward},

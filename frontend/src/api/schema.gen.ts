@@ -37,7 +37,12 @@ export interface paths {
          */
         get: operations["list_checkpoints_api_checkpoints_get"];
         put?: never;
-        post?: never;
+        /**
+         * Upload Checkpoint
+         * @description Adds the checkpoint in an archive, which is the body as it is. It is opened first: nothing is
+         *     kept of one that cannot be opened, nor of an archive with anything but plain files in it.
+         */
+        post: operations["upload_checkpoint_api_checkpoints_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -84,6 +89,236 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkpoint-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer Archive
+         * @description Whether an archive would be taken, as far as that can be told before it is sent: sending
+         *     gigabytes only to have them refused helps nobody.
+         */
+        post: operations["offer_archive_api_checkpoint_offers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/means": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Means
+         * @description A checkpoint's node means: where they come from, or the job that computes them.
+         */
+        get: operations["get_means_api_checkpoints__name__means_get"];
+        put?: never;
+        /**
+         * Start Means
+         * @description Puts the computation of a checkpoint's node means in the queue; its job, named by the
+         *     Location header, tells how it goes. They are kept in the data folder.
+         */
+        post: operations["start_means_api_checkpoints__name__means_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training
+         * @description Training curves from the log that lies with a checkpoint, ours or OpenAI's.
+         */
+        get: operations["get_training_api_checkpoints__name__training_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/matrices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Matrices
+         * @description Nonzero entries of each weight matrix, bias and embedding.
+         */
+        get: operations["get_matrices_api_checkpoints__name__matrices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/alive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alive
+         * @description Nodes that can carry anything, by site.
+         *
+         *     Neurons and value channels are alive with a nonzero weight in and one out, channels that are
+         *     read with one out, channels that are written with one in. A query or key channel is alive with
+         *     a nonzero weight in if its partner in the product has a nonzero weight in or a nonzero bias.
+         */
+        get: operations["get_alive_api_checkpoints__name__alive_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/degrees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Degrees
+         * @description How many nodes of each site have how many edges.
+         */
+        get: operations["get_degrees_api_checkpoints__name__degrees_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description Share of nonzero activations by site, over the held-out sample of a checkpoint.
+         */
+        get: operations["get_activity_api_checkpoints__name__activity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description How many tokens write each residual channel, and how many logits it moves.
+         */
+        get: operations["list_channels_api_checkpoints__name__channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Channel
+         * @description The tokens that write a residual channel, and the logits that it moves.
+         */
+        get: operations["get_channel_api_checkpoints__name__channels__channel__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Tokens
+         * @description Tokens whose text holds another: the one that equals it first, then the shortest.
+         */
+        get: operations["search_tokens_api_checkpoints__name__tokens_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{name}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Token
+         * @description The residual channels that a token writes, and those that move its logit.
+         */
+        get: operations["get_token_api_checkpoints__name__tokens__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -93,12 +328,37 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description Every task, in the order of Gao et al. 2025, Table 1.
+         * @description Every task: the published ones in the order of Gao et al. 2025, Table 1, then added ones.
          */
         get: operations["list_tasks_api_tasks_get"];
         put?: never;
-        post?: never;
+        /**
+         * Add Task
+         * @description Keeps a task file (docs/tasks.md) and lists its task; what is wrong with it is told line by
+         *     line. The same file again changes nothing.
+         */
+        post: operations["add_task_api_tasks_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Task
+         * @description Takes an added task off the list; its circuits stay.
+         */
+        delete: operations["remove_task_api_tasks__name__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -668,6 +928,73 @@ export interface components {
          */
         AblationValue: "mean" | "zero" | "resample";
         /**
+         * ActivationSparsity
+         * @description Activation sparsity over the held-out sample that the checkpoint brings.
+         */
+        ActivationSparsity: {
+            /**
+             * Tokens
+             * @description tokens looked at; None: there is no held-out sample
+             */
+            tokens: number | null;
+            /** Sites */
+            sites: components["schemas"]["SiteActivitySummary"][];
+        };
+        /**
+         * AddedTask
+         * @description A task that is listed from now on.
+         */
+        AddedTask: {
+            task: components["schemas"]["TaskSummary"];
+            /** Findings */
+            findings: components["schemas"]["TaskFinding"][];
+        };
+        /**
+         * AliveNodes
+         * @description Alive nodes by site, in the order of the forward pass.
+         */
+        AliveNodes: {
+            /** Sites */
+            sites: components["schemas"]["AliveSite"][];
+        };
+        /**
+         * AliveSite
+         * @description How many nodes of a site are alive.
+         */
+        AliveSite: {
+            /** Site */
+            site: string;
+            /** Layer */
+            layer: number;
+            /**
+             * Kind
+             * @description the site's name without its layer
+             */
+            kind: string;
+            /** Alive */
+            alive: number;
+            /** Width */
+            width: number;
+        };
+        /**
+         * ArchiveOffer
+         * @description An archive that is about to be sent.
+         */
+        ArchiveOffer: {
+            /** Filename */
+            filename: string;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+            /**
+             * Name
+             * @description the checkpoint is to go by; None: its own
+             */
+            name?: string | null;
+        };
+        /**
          * BrokenCheckpointSummary
          * @description A folder that looks like a checkpoint but cannot be opened.
          */
@@ -676,6 +1003,16 @@ export interface components {
             name: string;
             /** Error */
             error: string;
+        };
+        /**
+         * BrokenTaskSummary
+         * @description A file in a folder of tasks that makes none.
+         */
+        BrokenTaskSummary: {
+            /** File */
+            file: string;
+            /** Findings */
+            findings: components["schemas"]["TaskFinding"][];
         };
         /**
          * Bundle
@@ -764,6 +1101,47 @@ export interface components {
             detail: string;
         };
         /**
+         * Channel
+         * @description What a residual channel has to do with tokens; strongest weights first.
+         */
+        Channel: {
+            /** Channel */
+            channel: number;
+            /**
+             * Written
+             * @description tokens whose embedding has the channel
+             */
+            written: number;
+            /**
+             * Moved
+             * @description tokens whose logit the channel moves
+             */
+            moved: number;
+            /** Embedding */
+            embedding: components["schemas"]["WeightedToken"][];
+            /**
+             * Unembedding
+             * @description times the final norm's weight
+             */
+            unembedding: components["schemas"]["WeightedToken"][];
+        };
+        /**
+         * Channels
+         * @description Residual channels by number, and how many tokens each has a nonzero weight with.
+         */
+        Channels: {
+            /**
+             * Written
+             * @description tokens whose embedding has the channel
+             */
+            written: number[];
+            /**
+             * Moved
+             * @description tokens whose logit the channel moves
+             */
+            moved: number[];
+        };
+        /**
          * CheckpointDetail
          * @description A checkpoint with its architecture and its card.
          */
@@ -824,6 +1202,26 @@ export interface components {
             card: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * CheckpointMeans
+         * @description A checkpoint's node means: the values that nodes are ablated to.
+         */
+        CheckpointMeans: {
+            /** @description None: there are none */
+            source: components["schemas"]["NodeMeansSource"] | null;
+            /**
+             * Own
+             * @description they came with the checkpoint and are not computed here
+             */
+            own: boolean;
+            /**
+             * Has Tokenizer
+             * @description without one none can be computed
+             */
+            has_tokenizer: boolean;
+            /** @description the queued or running job that computes them */
+            computing: components["schemas"]["JobDetail"] | null;
         };
         /**
          * CheckpointPage
@@ -1124,6 +1522,12 @@ export interface components {
             dense: boolean;
         };
         /**
+         * CurveKind
+         * @description What a curve shows, so that curves of a kind share an axis.
+         * @enum {string}
+         */
+        CurveKind: "loss" | "nonzero" | "rate" | "alive" | "other";
+        /**
          * CurvePoint
          * @description One size on the search's path.
          */
@@ -1141,6 +1545,41 @@ export interface components {
             low: number;
             /** High */
             high: number;
+        };
+        /**
+         * DegreeDistribution
+         * @description How many nodes of a site have how many edges on one side.
+         */
+        DegreeDistribution: {
+            /** Site */
+            site: string;
+            /** Layer */
+            layer: number;
+            /**
+             * Kind
+             * @description the site's name without its layer
+             */
+            kind: string;
+            /**
+             * Degrees
+             * @description those that occur, ascending
+             */
+            degrees: number[];
+            /**
+             * Nodes
+             * @description nodes of each degree
+             */
+            nodes: number[];
+        };
+        /**
+         * DegreeDistributions
+         * @description Edges in and out of nodes, an edge being a nonzero weight.
+         */
+        DegreeDistributions: {
+            /** Into */
+            into: components["schemas"]["DegreeDistribution"][];
+            /** Out */
+            out: components["schemas"]["DegreeDistribution"][];
         };
         /**
          * EdgeReport
@@ -1461,6 +1900,8 @@ export interface components {
             broken_checkpoints: components["schemas"]["BrokenCheckpointSummary"][];
             /** Tasks */
             tasks: components["schemas"]["TaskSummary"][];
+            /** Broken Tasks */
+            broken_tasks: components["schemas"]["BrokenTaskSummary"][];
             /** Circuits */
             circuits: components["schemas"]["CircuitSummary"][];
         };
@@ -1539,7 +1980,7 @@ export interface components {
             kind: components["schemas"]["JobKind"];
             status: components["schemas"]["JobStatus"];
             /** Request */
-            request: components["schemas"]["SearchRequest"] | components["schemas"]["Verification"];
+            request: components["schemas"]["SearchRequest"] | components["schemas"]["Verification"] | components["schemas"]["MeansComputation"];
             /**
              * Created
              * Format: date-time
@@ -1568,7 +2009,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "search" | "verify";
+        JobKind: "search" | "verify" | "means";
         /**
          * JobPage
          * @description A job with its curve.
@@ -1608,6 +2049,36 @@ export interface components {
             everything_ablated: components["schemas"]["Measure"];
         };
         /**
+         * Matrices
+         * @description Nonzero entries by matrix, in the model's order, and of all together.
+         */
+        Matrices: {
+            /** Matrices */
+            matrices: components["schemas"]["MatrixSparsity"][];
+            /** Entries */
+            entries: number;
+            /** Nonzero */
+            nonzero: number;
+            /** Fraction */
+            fraction: number;
+        };
+        /**
+         * MatrixSparsity
+         * @description A weight matrix, bias or embedding.
+         */
+        MatrixSparsity: {
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: number[];
+            /** Entries */
+            entries: number;
+            /** Nonzero */
+            nonzero: number;
+            /** Fraction */
+            fraction: number;
+        };
+        /**
          * Mean
          * @description The figure of a checkpoint at a target.
          */
@@ -1636,6 +2107,54 @@ export interface components {
             not_needed: string[];
             /** Not Possible */
             not_possible: string[];
+        };
+        /**
+         * MeansComputation
+         * @description What a job that computes node means was asked for.
+         */
+        MeansComputation: {
+            /**
+             * Folders
+             * @description of Python sources, on the server's machine; none means generated programs
+             * @default []
+             */
+            folders: string[];
+            /**
+             * Tokens
+             * @default 1000000
+             */
+            tokens: number;
+            /**
+             * Replace
+             * @description those that were computed here before
+             * @default false
+             */
+            replace: boolean;
+            /** Checkpoint */
+            checkpoint: string;
+        };
+        /**
+         * MeansRequest
+         * @description Ask for the node means of a checkpoint.
+         */
+        MeansRequest: {
+            /**
+             * Folders
+             * @description of Python sources, on the server's machine; none means generated programs
+             * @default []
+             */
+            folders: string[];
+            /**
+             * Tokens
+             * @default 1000000
+             */
+            tokens: number;
+            /**
+             * Replace
+             * @description those that were computed here before
+             * @default false
+             */
+            replace: boolean;
         };
         /**
          * Measure
@@ -1673,6 +2192,24 @@ export interface components {
             token: components["schemas"]["TokenText"];
             /** Probability */
             probability: number;
+        };
+        /**
+         * NodeMeansSource
+         * @description Where node means come from.
+         */
+        NodeMeansSource: {
+            /**
+             * Tokens
+             * @description they are taken over
+             */
+            tokens: number;
+            /** Corpus Digest */
+            corpus_digest: string;
+            /**
+             * Digest
+             * @description of the means; circuits name it
+             */
+            digest: string;
         };
         /**
          * NodeReport
@@ -1821,13 +2358,13 @@ export interface components {
             steps: number;
             /**
              * Loss
-             * @description task loss of the circuit alone, nats
+             * @description task loss of the circuit alone, nats; None without a circuit
              */
-            loss: number;
+            loss?: number | null;
             /** Nodes */
-            nodes: number;
+            nodes?: number | null;
             /** Edges */
-            edges: number | null;
+            edges?: number | null;
         };
         /**
          * PromptAnswer
@@ -2050,6 +2587,38 @@ export interface components {
             seconds?: number | null;
         };
         /**
+         * SiteActivitySummary
+         * @description How sparse the activations of a site are, after AbsTopK.
+         */
+        SiteActivitySummary: {
+            /** Site */
+            site: string;
+            /** Layer */
+            layer: number;
+            /**
+             * Kind
+             * @description the site's name without its layer
+             */
+            kind: string;
+            /** Width */
+            width: number;
+            /**
+             * Abs Topk
+             * @description entries that AbsTopK keeps; None: it is not applied
+             */
+            abs_topk: number | null;
+            /**
+             * Nonzero Fraction
+             * @description share of entries that are nonzero
+             */
+            nonzero_fraction: number;
+            /**
+             * Never Active
+             * @description nodes that are zero at every token
+             */
+            never_active: number;
+        };
+        /**
          * SizeBy
          * @description What is counted.
          * @enum {string}
@@ -2113,6 +2682,49 @@ export interface components {
             pairs: components["schemas"]["PairExample"][];
         };
         /**
+         * TaskFileProblem
+         * @description Why a task file makes no task, line by line; no lines if the request has another form.
+         */
+        TaskFileProblem: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Remedy */
+            remedy: string;
+            /**
+             * Findings
+             * @default []
+             */
+            findings: components["schemas"]["TaskFinding"][];
+        };
+        /**
+         * TaskFinding
+         * @description One thing that is wrong with a task file, or that is likely not meant.
+         */
+        TaskFinding: {
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Rule */
+            rule: string;
+            /** Remedy */
+            remedy: string;
+            /**
+             * Warning
+             * @description the task can be used all the same
+             */
+            warning: boolean;
+        };
+        /**
          * TaskPage
          * @description A task and its circuits in all checkpoints.
          */
@@ -2141,6 +2753,71 @@ export interface components {
                 string,
                 string
             ];
+            /**
+             * Custom
+             * @description read from a task file, not one that comes along
+             */
+            custom: boolean;
+        };
+        /**
+         * TaskUpload
+         * @description A task file.
+         */
+        TaskUpload: {
+            /** Filename */
+            filename: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Token
+         * @description A token with its text.
+         */
+        Token: {
+            /** Id */
+            id: number;
+            /**
+             * Text
+             * @description None: the checkpoint's tokenizer has no such token
+             */
+            text: string | null;
+        };
+        /**
+         * TokenChannels
+         * @description The channels that a token writes and those that move its logit; strongest weights first.
+         */
+        TokenChannels: {
+            token: components["schemas"]["Token"];
+            /**
+             * Written
+             * @description channels that its embedding has
+             */
+            written: number;
+            /**
+             * Moved By
+             * @description channels that move its logit
+             */
+            moved_by: number;
+            /** Embedding */
+            embedding: components["schemas"]["WeightedChannel"][];
+            /**
+             * Unembedding
+             * @description times the final norm's weight
+             */
+            unembedding: components["schemas"]["WeightedChannel"][];
+        };
+        /**
+         * TokenMatches
+         * @description Tokens whose text holds what was searched for, the nearest first.
+         */
+        TokenMatches: {
+            /**
+             * Matches
+             * @description in all; the list may be shorter
+             */
+            matches: number;
+            /** Tokens */
+            tokens: components["schemas"]["Token"][];
         };
         /**
          * TokenText
@@ -2151,6 +2828,37 @@ export interface components {
             id: number;
             /** Text */
             text: string;
+        };
+        /**
+         * TrainingCurve
+         * @description One column of a training log.
+         */
+        TrainingCurve: {
+            /** Name */
+            name: string;
+            kind: components["schemas"]["CurveKind"];
+            /** Steps */
+            steps: number[];
+            /** Values */
+            values: number[];
+        };
+        /**
+         * TrainingCurves
+         * @description The training log that lies with a checkpoint.
+         */
+        TrainingCurves: {
+            /**
+             * File
+             * @description name of the log; None: there is none
+             */
+            file: string | null;
+            /**
+             * Lines
+             * @description of the log; longer curves are thinned
+             */
+            lines: number;
+            /** Curves */
+            curves: components["schemas"]["TrainingCurve"][];
         };
         /**
          * Verification
@@ -2194,6 +2902,31 @@ export interface components {
              * @default false
              */
             quick: boolean;
+        };
+        /**
+         * WeightedChannel
+         * @description A residual channel and a signed weight.
+         */
+        WeightedChannel: {
+            /** Channel */
+            channel: number;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * WeightedToken
+         * @description A token and a signed weight.
+         */
+        WeightedToken: {
+            /** Id */
+            id: number;
+            /**
+             * Text
+             * @description None: the checkpoint's tokenizer has no such token
+             */
+            text: string | null;
+            /** Weight */
+            weight: number;
         };
     };
     responses: never;
@@ -2240,6 +2973,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointSummary"][];
+                };
+            };
+        };
+    };
+    upload_checkpoint_api_checkpoints_post: {
+        parameters: {
+            query: {
+                /** @description of the archive */
+                filename: string;
+                /** @description the checkpoint is to go by; its own one if left out */
+                name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a .zip, .tar or .tar.gz */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointSummary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2305,6 +3113,573 @@ export interface operations {
             };
         };
     };
+    offer_archive_api_checkpoint_offers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveOffer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveOffer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_means_api_checkpoints__name__means_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointMeans"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_means_api_checkpoints__name__means_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeansRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_training_api_checkpoints__name__training_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCurves"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_matrices_api_checkpoints__name__matrices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrices"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alive_api_checkpoints__name__alive_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliveNodes"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_degrees_api_checkpoints__name__degrees_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DegreeDistributions"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_activity_api_checkpoints__name__activity_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationSparsity"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels_api_checkpoints__name__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channel_api_checkpoints__name__channels__channel__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+                /** @description number of a residual channel */
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_tokens_api_checkpoints__name__tokens_get: {
+        parameters: {
+            query: {
+                /** @description part of their text */
+                text: string;
+            };
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMatches"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_token_api_checkpoints__name__tokens__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a checkpoint */
+                name: string;
+                /** @description id of a token */
+                token: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenChannels"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks_api_tasks_get: {
         parameters: {
             query?: never;
@@ -2321,6 +3696,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskSummary"][];
+                };
+            };
+        };
+    };
+    add_task_api_tasks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedTask"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_task_api_tasks__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of a task */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskSummary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
