@@ -11,6 +11,7 @@ import { compact, count, decimal, plural, shortDigest, sparsity } from "../text/
 import { cardSections, cardTasks, factValue } from "../state/card";
 import "./circuit_table";
 import { facts, factStyles } from "./facts";
+import "./node_means";
 import { header, pageHeader } from "./page_header";
 import { Resource } from "./resource";
 import type { SearchDialog } from "./search_dialog";
@@ -112,7 +113,6 @@ export class CheckpointPage extends LitElement {
             ["MLP neurons a layer", count(c.d_mlp)],
             ["Vocabulary", count(c.vocab_size)],
             ["Tokenizer", c.has_tokenizer ? "with the checkpoint" : "missing"],
-            ["Node means", c.has_node_means ? "with the checkpoint" : "not computed yet"],
             ["Digest", html`<code title=${c.digest}>${shortDigest(c.digest)}</code>`],
             ...Object.entries(c.config)
               .filter(([key]) => !SHOWN.has(key))
@@ -121,6 +121,9 @@ export class CheckpointPage extends LitElement {
                 html`<code>${factValue(value)}</code>`,
               ]),
           ])}
+        </section>
+        <section>
+          <cx-node-means .name=${c.name} @computed=${() => void this.#found.reload()}></cx-node-means>
         </section>
         <section class="matrices">
           <h2>Nonzero fraction by matrix</h2>

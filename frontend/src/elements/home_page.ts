@@ -10,6 +10,7 @@ import type { Cell } from "../state/matrix";
 import { USUAL_TARGET, cellKey, exception, matrix } from "../state/matrix";
 import { base, chips, controls, skeleton, tables } from "../styles/shared";
 import { compact, count, decimal, plural, sparsity } from "../text/format";
+import "./checkpoint_drop";
 import { header, pageHeader } from "./page_header";
 import { Resource } from "./resource";
 import type { SearchDialog, SearchStart } from "./search_dialog";
@@ -202,6 +203,7 @@ export class HomePage extends LitElement {
           <span class="skeleton" style="height: 420px"></span>
         </div>`,
       )}
+      <cx-checkpoint-drop @added=${() => void this.#overview.reload()}></cx-checkpoint-drop>
       <cx-search-dialog></cx-search-dialog>
     </div>`;
   }
@@ -211,7 +213,7 @@ export class HomePage extends LitElement {
       return html`<div class="panel empty">
         <h2>No checkpoint yet</h2>
         <p>
-          Put a checkpoint folder into the zoo or into the data folder, or train one:
+          Add one below, put a checkpoint's folder into the data folder, or train one:
           <code>circuit-explorer train RECIPE.toml --out DIR</code>. Then reload this page.
         </p>
       </div>`;

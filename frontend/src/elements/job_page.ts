@@ -6,12 +6,19 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, need } from "../api/client";
 import { listenToJob } from "../api/events";
 import { asProblem } from "../api/problem";
-import type { JobDetail, Problem, Progress } from "../api/types";
+import type { JobDetail, MeansComputation, Problem, Progress } from "../api/types";
 import { methodTitle } from "../state/methods";
 import { base, chips, controls } from "../styles/shared";
 import { count, decimal, instant, seconds } from "../text/format";
 import { facts, factStyles } from "./facts";
-import { hasEnded, searchRequest, stageWords, statusChip, verification } from "./job_words";
+import {
+  hasEnded,
+  meansComputation,
+  searchRequest,
+  stageWords,
+  statusChip,
+  verification,
+} from "./job_words";
 import { header, pageHeader } from "./page_header";
 import "./problem_panel";
 import { ProgressFigure } from "./progress_figure";
@@ -137,7 +144,7 @@ export class JobPage extends LitElement {
 
   protected override updated(): void {
     this.#figure.events = this.events;
-    this.#figure.target = this.#detail.data?.request.target_loss ?? null;
+    this.#figure.target = targetOf(this.#detail.data);
   }
 
   override render(): TemplateResult {
@@ -147,21 +154,20 @@ export class JobPage extends LitElement {
   #page(job: JobDetail): TemplateResult {
     const { request } = job;
     const ended = hasEnded(job.status);
-    const report = verification(job);
+    const [report, means] = [verification(job), meansComputation(job)];
+    const kind = means ? "node means" : report ? "report" : "search";
     return html`${header({
-        over: `${report ? "Report" : "Search"} ${job.id}`,
-        title: request.task,
-        lead: html`in <a href="/checkpoints/${request.checkpoint}">${request.checkpoint}</a>
+        over: `${kind[0]?.toUpperCase()}${kind.slice(1)} ${job.id}`,
+        title: "task" in request ? request.task : "Node means",
+        lead: html`${means ? "of" : "in"} <a href="/checkpoints/${request.checkpoint}">${request.checkpoint}</a>
           ${statusChip(job.status)}`,
-        actions: ended ? html`` : html`<button @click=${this.#cancel}>
-              ${report ? "Cancel report" : "Cancel search"}
-            </button>`,
+        actions: ended ? html`` : html`<button @click=${this.#cancel}>Cancel ${kind}</button>`,
       })}
       <div class="columns">
         <div>
           <cx-problem no-retry .problem=${this.problem ?? job.error ?? null}></cx-problem>
           ${this.#outcome(job)} ${this.#now(job)}
-          ${report
+          ${report || means
             ? nothing
             : html`<div class="panel figure"><slot name="figure"></slot></div>`}
         </div>
@@ -179,6 +185,15 @@ export class JobPage extends LitElement {
           <a class="button primary" href=${path}>
             ${report ? "Open the report" : "Open the circuit"}
           </a>
+        </p>
+      </div>`;
+    }
+    if (job.status === "done" && meansComputation(job)) {
+      const { checkpoint } = job.request;
+      return html`<div class="panel done" role="status">
+        <p>Computed the node means of <code>${checkpoint}</code>; circuits can be searched in it.</p>
+        <p style="margin-top: 8px">
+          <a class="button primary" href="/checkpoints/${checkpoint}">Open the checkpoint</a>
         </p>
       </div>`;
     }
@@ -206,8 +221,12 @@ export class JobPage extends LitElement {
         <div>${stage}, step ${count(now.step)} of ${count(now.steps)}</div>
         <progress max=${Math.max(now.steps, 1)} .value=${now.step} aria-label=${stage}></progress>
       </div>
-      <div><span class="quiet small">Task loss</span><b>${decimal(now.loss)}</b></div>
-      <div><span class="quiet small">Nodes</span><b>${count(now.nodes)}</b></div>
+      ${now.loss == null
+        ? nothing
+        : html`<div><span class="quiet small">Task loss</span><b>${decimal(now.loss)}</b></div>`}
+      ${now.nodes == null
+        ? nothing
+        : html`<div><span class="quiet small">Nodes</span><b>${count(now.nodes)}</b></div>`}
       ${now.edges == null
         ? nothing
         : html`<div><span class="quiet small">Induced edges</span><b>${count(now.edges)}</b></div>`}
@@ -215,12 +234,15 @@ export class JobPage extends LitElement {
   }
 
   #aside(job: JobDetail): TemplateResult {
-    const { request } = job;
-    const [report, asked] = [verification(job), searchRequest(job)];
+    const [report, asked, means] = [verification(job), searchRequest(job), meansComputation(job)];
+    const circuit = report ?? asked;
     return html`<section>
         <h2>Asked for</h2>
         ${facts([
-          ["Task", html`<a href="/tasks/${request.task}">${request.task}</a>`],
+          ...(circuit
+            ? ([["Task", html`<a href="/tasks/${circuit.task}">${circuit.task}</a>`]] as const)
+            : []),
+          ...(means ? meansFacts(means) : []),
           ...(report
             ? ([
                 ["Circuit", html`<a href="/circuits/${report.slug}">${report.slug}</a>`],
@@ -233,8 +255,12 @@ export class JobPage extends LitElement {
                 ["Time budget", asked.seconds == null ? "none" : seconds(asked.seconds)],
               ] as const)
             : []),
-          ["Target loss", `${request.target_loss} nats`],
-          ["Seed", String(request.seed)],
+          ...(circuit
+            ? ([
+                ["Target loss", `${circuit.target_loss} nats`],
+                ["Seed", String(circuit.seed)],
+              ] as const)
+            : []),
           ["Asked", instant(job.created)],
           ["Started", job.started ? instant(job.started) : "not yet"],
           ["Ended", job.finished ? instant(job.finished) : "not yet"],
@@ -252,4 +278,17 @@ export class JobPage extends LitElement {
             </ol>
           </section>`}`;
   }
+}
+
+/** The loss that a search is to reach; null for what has none. */
+function targetOf(job: JobDetail | null): number | null {
+  return (job && "target_loss" in job.request && job.request.target_loss) || null;
+}
+
+function meansFacts({ folders, tokens, replace }: MeansComputation): [string, string][] {
+  return [
+    ["Text", folders?.length ? folders.join(", ") : "generated programs"],
+    ["Tokens", count(tokens ?? 0)],
+    ...(replace ? ([["Those before", "replaced"]] as [string, string][]) : []),
+  ];
 }

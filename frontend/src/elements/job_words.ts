@@ -2,7 +2,13 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 
-import type { JobDetail, JobStatus, SearchRequest, Verification } from "../api/types";
+import type {
+  JobDetail,
+  JobStatus,
+  MeansComputation,
+  SearchRequest,
+  Verification,
+} from "../api/types";
 import { stageTitle } from "../state/report";
 
 const TONES: Record<JobStatus, string> = {
@@ -19,6 +25,8 @@ const STAGES: Record<string, string> = {
   bisection: "finding the smallest number of nodes",
   elimination: "ablating nodes and edges one by one",
   report: "measuring on test pairs",
+  corpus: "reading text",
+  "node means": "running the model on it",
 };
 
 export function statusChip(status: JobStatus): TemplateResult {
@@ -33,12 +41,17 @@ export function stageWords(stage: string): string {
   return STAGES[stage] ?? stageTitle(stage);
 }
 
-/** What a job that computes a report was asked for; null for a search. */
+/** What a job that computes a report was asked for; null for any other. */
 export function verification(job: JobDetail): Verification | null {
   return "slug" in job.request ? job.request : null;
 }
 
-/** What a search was asked for; null for a report. */
+/** What a search was asked for; null for any other job. */
 export function searchRequest(job: JobDetail): SearchRequest | null {
-  return "slug" in job.request ? null : job.request;
+  return "slug" in job.request || !("task" in job.request) ? null : job.request;
+}
+
+/** What a job that computes node means was asked for; null for any other. */
+export function meansComputation(job: JobDetail): MeansComputation | null {
+  return "task" in job.request ? null : job.request;
 }

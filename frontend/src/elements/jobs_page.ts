@@ -7,8 +7,15 @@ import { api, need } from "../api/client";
 import type { JobDetail } from "../api/types";
 import { methodTitle } from "../state/methods";
 import { base, chips, controls, tables } from "../styles/shared";
-import { decimal, instant, seconds } from "../text/format";
-import { hasEnded, searchRequest, stageWords, statusChip } from "./job_words";
+import { count, decimal, instant, seconds } from "../text/format";
+import {
+  hasEnded,
+  meansComputation,
+  searchRequest,
+  stageWords,
+  statusChip,
+  verification,
+} from "./job_words";
 import { header, pageHeader } from "./page_header";
 import { Resource } from "./resource";
 
@@ -47,7 +54,7 @@ export class JobsPage extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="page">
-      ${header({ title: "Jobs", lead: "Searches for circuits and reports on them: waiting, under way and ended." })}
+      ${header({ title: "Jobs", lead: "Searches for circuits, reports on them and node means: waiting, under way and ended." })}
       ${this.#jobs.render((jobs) =>
         jobs.length === 0
           ? html`<div class="panel empty">
@@ -82,10 +89,7 @@ export class JobsPage extends LitElement {
               <th scope="row"><a href="/jobs/${job.id}"><code>${job.id.slice(0, 8)}</code></a></th>
               <td>${statusChip(job.status)}</td>
               <td>${what(job)}</td>
-              <td><a href="/tasks/${job.request.task}">${job.request.task}</a></td>
-              <td><a href="/checkpoints/${job.request.checkpoint}">${job.request.checkpoint}</a></td>
-              <td class="number">${job.request.target_loss}</td>
-              <td class="number">${job.request.seed}</td>
+              ${asked(job)}
               <td>${standing(job)}</td>
               <td class="number">${took(job)}</td>
               <td class="number">${instant(job.created)}</td>
@@ -99,7 +103,17 @@ export class JobsPage extends LitElement {
 
 function what(job: JobDetail): string {
   const search = searchRequest(job);
-  return search === null ? "report" : `search, ${methodTitle(search.method ?? "path")}`;
+  if (search !== null) return `search, ${methodTitle(search.method ?? "path")}`;
+  return meansComputation(job) === null ? "report" : "node means";
+}
+
+/** The cells for task, checkpoint, target and seed. */
+function asked(job: JobDetail): TemplateResult {
+  const circuit = searchRequest(job) ?? verification(job);
+  return html`<td>${circuit && html`<a href="/tasks/${circuit.task}">${circuit.task}</a>`}</td>
+    <td><a href="/checkpoints/${job.request.checkpoint}">${job.request.checkpoint}</a></td>
+    <td class="number">${circuit?.target_loss}</td>
+    <td class="number">${circuit?.seed}</td>`;
 }
 
 function standing(job: JobDetail): TemplateResult | string | typeof nothing {
@@ -107,7 +121,10 @@ function standing(job: JobDetail): TemplateResult | string | typeof nothing {
   if (job.error) return job.error.title;
   if (job.status === "queued") return `${job.queue_position ?? 0} ahead of it`;
   if (job.progress && job.status === "running") {
-    return `${stageWords(job.progress.stage)}, loss ${decimal(job.progress.loss)}`;
+    const { stage, step, steps, loss } = job.progress;
+    return loss == null
+      ? `${stageWords(stage)}, ${count(step)} of ${count(steps)}`
+      : `${stageWords(stage)}, loss ${decimal(loss)}`;
   }
   return nothing;
 }

@@ -8,8 +8,8 @@ export interface Stage {
 
 export interface Series {
   readonly x: readonly number[];
-  readonly loss: readonly number[];
-  readonly nodes: readonly number[];
+  readonly loss: readonly (number | null)[];
+  readonly nodes: readonly (number | null)[];
   readonly edges: readonly (number | null)[];
   readonly stages: readonly Stage[];
 }
@@ -30,8 +30,8 @@ export function series(events: readonly Progress[]): Series {
   }
   return {
     x,
-    loss: events.map((event) => event.loss),
-    nodes: events.map((event) => event.nodes),
+    loss: events.map((event) => event.loss ?? null),
+    nodes: events.map((event) => event.nodes ?? null),
     edges: events.map((event) => event.edges ?? null),
     stages,
   };

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from backend.errors import SettingsError
+from backend.settings import get_settings
 from models.checkpoints import Checkpoint
 from tests.backend.api.conftest import MakeClient, services_of
 from tests.backend.conftest import CHECKPOINT
@@ -82,6 +84,15 @@ def test_the_size_is_limited(make_client: MakeClient, archive: Path) -> None:
     offer = client.post("/api/checkpoint-offers", json={"filename": "a.zip", "size": 1001})
     assert offer.status_code == 422
     assert "1,001" in offer.json()["detail"]
+
+
+def test_limits_are_written_with_units(monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+    monkeypatch.setenv("CIRCUIT_EXPLORER_UPLOAD_LIMIT", "2MiB")
+    monkeypatch.setenv("CIRCUIT_EXPLORER_UNPACKED_LIMIT", "0")
+    with pytest.raises(SettingsError, match="CIRCUIT_EXPLORER_UNPACKED_LIMIT is '0'"):
+        get_settings()
+    monkeypatch.setenv("CIRCUIT_EXPLORER_UNPACKED_LIMIT", "3000")
+    assert (get_settings().upload_limit, get_settings().unpacked_limit) == (2 * 2**20, 3000)
 
 
 def test_what_it_unpacks_to_is_limited(make_client: MakeClient, archive: Path) -> None:
