@@ -1,10 +1,15 @@
 /** Short names for what the API takes and gives; `npm run generate` writes their source. */
 import type { components } from "./schema.gen";
 
+export type ActivationSparsity = Schemas["ActivationSparsity"];
+export type AliveNodes = Schemas["AliveNodes"];
+export type AliveSite = Schemas["AliveSite"];
 type Schemas = components["schemas"];
 
 export type BrokenCheckpoint = Schemas["BrokenCheckpointSummary"];
 export type Bundle = Schemas["Bundle"];
+export type ChannelCounts = Schemas["Channels"];
+export type ChannelTokens = Schemas["Channel"];
 export type CheckpointMeans = Schemas["CheckpointMeans"];
 export type CheckpointDetail = Schemas["CheckpointDetail"];
 export type CheckpointSummary = Schemas["CheckpointSummary"];
@@ -14,6 +19,8 @@ export type BenchmarkRatio = Schemas["Ratio"];
 export type CircuitDetail = Schemas["CircuitDetail"];
 export type CircuitGraph = Schemas["CircuitGraph"];
 export type CircuitSummary = Schemas["CircuitSummary"];
+export type DegreeDistribution = Schemas["DegreeDistribution"];
+export type DegreeDistributions = Schemas["DegreeDistributions"];
 export type Estimate = Schemas["Estimate"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type ComparePage = Schemas["ComparePage"];
@@ -30,6 +37,7 @@ export type HeadReport = Schemas["HeadReport"];
 export type Interval = Schemas["Interval"];
 export type JobDetail = Schemas["JobDetail"];
 export type JobStatus = Schemas["JobStatus"];
+export type Matrices = Schemas["Matrices"];
 export type MeansComputation = Schemas["MeansComputation"];
 export type Mode = Schemas["Mode"];
 export type NextToken = Schemas["NextToken"];
@@ -50,7 +58,12 @@ export type Split = Schemas["Split"];
 export type TaskExamples = Omit<Schemas["TaskExamples"], "task"> & { task: TaskSummary };
 /** The client knows the two answers as a list only: it maps tuples to arrays. */
 export type TaskSummary = Omit<Schemas["TaskSummary"], "answers"> & { answers: readonly string[] };
+export type Token = Schemas["Token"];
+export type TokenChannels = Schemas["TokenChannels"];
+export type TokenMatches = Schemas["TokenMatches"];
 export type TokenText = Schemas["TokenText"];
+export type TrainingCurve = Schemas["TrainingCurve"];
+export type TrainingCurves = Schemas["TrainingCurves"];
 /** What a job that computes a report was asked for. */
 export type Verification = Schemas["Verification"];
 export type Value = Schemas["AblationValue"];

@@ -1,21 +1,31 @@
-/** A checkpoint: its architecture, how sparse each matrix is, its card, its circuits. */
+/**
+ * A checkpoint: its architecture, its card, what it is made of, its circuits. What it is made of
+ * stands in sections of their own, which the template puts into this element.
+ */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
 
 import { api, need } from "../api/client";
 import type { CheckpointDetail, CircuitSummary } from "../api/types";
 import { base, chips, controls, tables } from "../styles/shared";
+import { lookedFrom } from "../state/anatomy";
 import { compact, count, decimal, plural, shortDigest, sparsity } from "../text/format";
 import { cardSections, cardTasks, factValue } from "../state/card";
+import "./activity_section";
+import "./alive_section";
+import "./channel_section";
+import { CheckpointSection } from "./checkpoint_section";
 import "./circuit_table";
+import "./degree_section";
 import { facts, factStyles } from "./facts";
+import "./matrix_section";
 import "./node_means";
 import { header, pageHeader } from "./page_header";
 import { Resource } from "./resource";
 import type { SearchDialog } from "./search_dialog";
 import "./search_dialog";
+import "./training_section";
 
 interface Found {
   checkpoint: CheckpointDetail;
@@ -52,33 +62,35 @@ export class CheckpointPage extends LitElement {
       .card-tasks {
         margin-top: 14px;
       }
-      td.bar {
-        width: 45%;
-      }
-      .bar i {
-        display: block;
-        height: 9px;
-        min-width: 1px;
-        border-radius: 1px;
-        background: var(--accent);
-      }
-      .matrices td,
-      .matrices th {
-        padding-block: 3px;
-      }
-      .matrices .panel {
-        max-height: 520px;
-        overflow: auto;
+      .contents {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 18px;
+        margin-bottom: 4px;
+        font-size: 13px;
       }
     `,
   ];
 
   @property() name = "";
   @query("cx-search-dialog") private readonly search!: SearchDialog;
+  #arrived = false;
 
   readonly #found = new Resource<Found>(this, () =>
     need(api.GET("/checkpoints/{name}.json", { params: { path: { name: this.name } } })),
   );
+
+  #sections(): CheckpointSection<unknown>[] {
+    return [...this.children].filter((child) => child instanceof CheckpointSection);
+  }
+
+  protected override updated(): void {
+    if (this.#arrived || this.#found.data === null) return;
+    this.#arrived = true;
+    // Sections have a place only now; a channel or token in the query means theirs.
+    const named = lookedFrom(location.search) === null ? "" : "channels";
+    document.getElementById(location.hash.slice(1) || named)?.scrollIntoView();
+  }
 
   override render(): TemplateResult {
     return html`<div class="page">
@@ -104,6 +116,9 @@ export class CheckpointPage extends LitElement {
           Search for a circuit
         </button>`,
       })}
+      <nav class="contents" aria-label="On this page">
+        ${this.#sections().map(({ id, heading }) => html`<a href="#${id}">${heading}</a>`)}
+      </nav>
       <div class="columns">
         <section>
           <h2>Architecture</h2>
@@ -125,37 +140,15 @@ export class CheckpointPage extends LitElement {
         <section>
           <cx-node-means .name=${c.name} @computed=${() => void this.#found.reload()}></cx-node-means>
         </section>
-        <section class="matrices">
-          <h2>Nonzero fraction by matrix</h2>
-          ${this.#matrices(c)}
-        </section>
         ${this.#card(c)}
       </div>
+      <slot></slot>
       <section>
         <h2>Circuits</h2>
         ${circuits.length === 0
           ? html`<p class="panel empty">No circuit of this checkpoint yet.</p>`
           : html`<cx-circuit-table without="checkpoint" .circuits=${circuits}></cx-circuit-table>`}
       </section>`;
-  }
-
-  #matrices(checkpoint: CheckpointDetail): TemplateResult {
-    const entries = Object.entries(checkpoint.matrices);
-    const largest = Math.max(...entries.map(([, fraction]) => fraction), 1e-9);
-    return html`<div class="panel" tabindex="0" role="group" aria-label="Nonzero fractions">
-      <table>
-        <tbody>
-          ${entries.map(([name, fraction]) => {
-            const width = { width: `${(100 * fraction) / largest}%` };
-            return html`<tr>
-              <th scope="row"><code>${name}</code></th>
-              <td class="bar"><i style=${styleMap(width)}></i></td>
-              <td class="number">${sparsity(fraction)}</td>
-            </tr>`;
-          })}
-        </tbody>
-      </table>
-    </div>`;
   }
 
   #card(checkpoint: CheckpointDetail): TemplateResult | typeof nothing {
