@@ -29,7 +29,7 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     (decided, frozenset({"decide", "templates"})),
     (words, frozenset({"words", "decide"})),
     (unused_words, _ALL),
-    (unknown_slots, _ALL),
+    (unknown_slots, frozenset({"decide", "words"})),
     (slot_like, frozenset({"templates"})),
     (counts, frozenset({"templates"})),
     (repeated, frozenset({"templates"})),

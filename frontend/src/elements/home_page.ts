@@ -5,7 +5,13 @@ import { customElement, query } from "lit/decorators.js";
 import { styleMap } from "lit/directives/style-map.js";
 
 import { api, need } from "../api/client";
-import type { BrokenCheckpoint, CheckpointSummary, CircuitSummary, TaskSummary } from "../api/types";
+import type {
+  BrokenCheckpoint,
+  BrokenTask,
+  CheckpointSummary,
+  CircuitSummary,
+  TaskSummary,
+} from "../api/types";
 import type { Cell } from "../state/matrix";
 import { USUAL_TARGET, cellKey, exception, matrix } from "../state/matrix";
 import { base, chips, controls, skeleton, tables } from "../styles/shared";
@@ -15,12 +21,15 @@ import { header, pageHeader } from "./page_header";
 import { Resource } from "./resource";
 import type { SearchDialog, SearchStart } from "./search_dialog";
 import "./search_dialog";
+import "./task_drop";
+import { findingList, findings } from "./task_findings";
 import { answersText } from "./visible_text";
 
 interface Overview {
   broken_checkpoints: readonly BrokenCheckpoint[];
   checkpoints: readonly CheckpointSummary[];
   tasks: readonly TaskSummary[];
+  broken_tasks: readonly BrokenTask[];
   circuits: readonly CircuitSummary[];
 }
 
@@ -33,6 +42,7 @@ export class HomePage extends LitElement {
     chips,
     skeleton,
     pageHeader,
+    findingList,
     css`
       thead th {
         vertical-align: bottom;
@@ -175,6 +185,9 @@ export class HomePage extends LitElement {
         overflow-wrap: anywhere;
         color: var(--ink-2);
       }
+      .broken .findings {
+        margin: 0 0 8px;
+      }
       .legend {
         margin-top: 10px;
       }
@@ -198,12 +211,14 @@ export class HomePage extends LitElement {
         actions: html`<button class="primary" @click=${() => this.#open({})}>New search</button>`,
       })}
       ${this.#overview.render(
-        (overview) => html`${this.#matrix(overview)}${broken(overview.broken_checkpoints)}`,
+        (overview) => html`${this.#matrix(overview)}${broken(overview.broken_checkpoints)}
+          ${brokenTasks(overview.broken_tasks)}`,
         () => html`<div class="panel" role="status" aria-label="Loading">
           <span class="skeleton" style="height: 420px"></span>
         </div>`,
       )}
       <cx-checkpoint-drop @added=${() => void this.#overview.reload()}></cx-checkpoint-drop>
+      <cx-task-drop @added=${() => void this.#overview.reload()}></cx-task-drop>
       <cx-search-dialog></cx-search-dialog>
     </div>`;
   }
@@ -305,6 +320,17 @@ const FEW = 3;
 /** Length of a size on a logarithmic scale from 1 to 10,000 edges. */
 function sizeBar(edges: number): string {
   return `${Math.min(100, 3 + (97 * Math.log10(Math.max(1, edges))) / 4)}%`;
+}
+
+/** Task files that make no task, each with the reasons. */
+function brokenTasks(found: readonly BrokenTask[]): TemplateResult | typeof nothing {
+  if (found.length === 0) return nothing;
+  return html`<section>
+    <h2>Task files that make no task</h2>
+    <ul class="panel broken">
+      ${found.map((one) => html`<li><strong>${one.file}</strong> ${findings(one.findings)}</li>`)}
+    </ul>
+  </section>`;
 }
 
 /** Folders that look like checkpoints but cannot be opened, each with the reason. */

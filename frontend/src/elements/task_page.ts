@@ -4,10 +4,12 @@ import type { TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { api, need } from "../api/client";
+import { asProblem } from "../api/problem";
 import type {
   CheckpointSummary,
   CircuitSummary,
   PairExample,
+  Problem,
   TaskExamples,
   TaskSummary,
   TokenText,
@@ -16,6 +18,7 @@ import { base, chips, controls } from "../styles/shared";
 import { differing } from "../text/diff";
 import "./circuit_table";
 import { header, pageHeader } from "./page_header";
+import "./problem_panel";
 import { Resource } from "./resource";
 import type { SearchDialog } from "./search_dialog";
 import "./search_dialog";
@@ -77,6 +80,8 @@ export class TaskPage extends LitElement {
 
   @property() name = "";
   @state() private checkpoint = "";
+  @state() private removing = false;
+  @state() private problem: Problem | null = null;
   @query("cx-search-dialog") private readonly search!: SearchDialog;
 
   readonly #found = new Resource<Found>(this, async () => {
@@ -109,13 +114,15 @@ export class TaskPage extends LitElement {
         over: "Task",
         title: task.title,
         lead: html`${task.summary} The next token is ${answersText(task.answers)}. What decides: ${task.decides}`,
-        actions: html`<button
-          class="primary"
-          @click=${() => void this.search.open({ task: task.name, checkpoint: this.checkpoint })}
-        >
-          Search for a circuit
-        </button>`,
+        actions: html`${task.custom ? this.#remover(task) : nothing}
+          <button
+            class="primary"
+            @click=${() => void this.search.open({ task: task.name, checkpoint: this.checkpoint })}
+          >
+            Search for a circuit
+          </button>`,
       })}
+      <cx-problem no-retry .problem=${this.problem}></cx-problem>
       <section>
         <h2>Circuits</h2>
         ${circuits.length === 0
@@ -138,6 +145,25 @@ export class TaskPage extends LitElement {
             </p>`
           : this.#examples.render((examples) => this.#pairs(examples))}
       </section>`;
+  }
+
+  /** The first click asks, the second one removes. */
+  #remover(task: TaskSummary): TemplateResult {
+    return this.removing
+      ? html`<button @click=${() => (this.removing = false)}>Keep it</button>
+          <button @click=${() => void this.#remove(task)}>Remove it, keep its circuits</button>`
+      : html`<button @click=${() => (this.removing = true)}>Remove task …</button>`;
+  }
+
+  async #remove(task: TaskSummary): Promise<void> {
+    this.problem = null;
+    try {
+      await need(api.DELETE("/api/tasks/{name}", { params: { path: { name: task.name } } }));
+      location.assign("/");
+    } catch (error) {
+      this.problem = asProblem(error);
+      this.removing = false;
+    }
   }
 
   #choose(event: Event): void {

@@ -204,6 +204,15 @@ def test_everything_is_said_at_once_in_the_order_of_lines() -> None:
     assert any("Did you mean 'noun'?" in remedy for remedy in remedies)
 
 
+def test_slots_are_looked_at_where_answers_are_of_no_use() -> None:
+    text = changed(("answers =", "anwsers ="), (LEVEL, '"level(<nuon>)\\n<head><function>(x"'))
+    assert [line for line, _ in said(text)] == [
+        1,
+        line_of("anwsers", text),
+        line_of('"level', text),
+    ]
+
+
 def test_too_few_templates_and_pairs_are_counted_by_split() -> None:
     last = '    "<noun> = limit(<digit>)\\n<head><function>(x",\n'
     text = changed((last, ""), (LEVEL, '"print(print)\\n<head>run(x"'))
