@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
 
 from backend.circuits.benchmark import SearchOutcome
 from backend.store import open_store, put_outcome
+from backend.store.tables import SearchOutcomeTable
 from models.checkpoints import load_checkpoint
 from tests.backend.circuits.benchmark.made_outcomes import make_outcome
 from tests.backend.conftest import CHECKPOINT as TINY
@@ -53,6 +55,7 @@ def benchmark(tmp_path_factory: pytest.TempPathFactory, zoo: Path) -> Iterator[A
     with running(folder / "data", folder / "server.log", checkpoint_dirs=str(zoo)) as server:
         store = open_store(f"sqlite:///{folder / 'data' / 'circuits.sqlite3'}")
         with store.write() as session:
+            session.execute(delete(SearchOutcomeTable))  # those that come along
             for outcome in outcomes(zoo, server):
                 put_outcome(session, outcome)
         store.close()

@@ -1,11 +1,11 @@
 /** Short names for what the API takes and gives; `npm run generate` writes their source. */
 import type { components } from "./schema.gen";
 
+type Schemas = components["schemas"];
+
 export type ActivationSparsity = Schemas["ActivationSparsity"];
 export type AliveNodes = Schemas["AliveNodes"];
 export type AliveSite = Schemas["AliveSite"];
-type Schemas = components["schemas"];
-
 export type BrokenCheckpoint = Schemas["BrokenCheckpointSummary"];
 export type Bundle = Schemas["Bundle"];
 export type ChannelCounts = Schemas["Channels"];
