@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from models.sites import NodeSite, SiteKind, edge_sites, node_sites
+from models.sites import NodeSite, SiteKind, node_sites
+from models.sparse_linear import SparseLinear
 from models.transformer import Block, SparseTransformer
+
+_QKV = (SiteKind.Q, SiteKind.K, SiteKind.V)
+"""In the order of the rows of `Attention.qkv`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,19 +30,39 @@ def node_degrees(model: SparseTransformer) -> dict[NodeSite, Degrees]:
     """Edges of every node, an edge being a nonzero weight (Gao et al. 2025, section 2).
 
     in(n) = number of m with W[n, m] != 0 and out(m) = number of n with W[n, m] != 0, summed over
-    the matrices W that end, or begin, at the node's site. One matrix is looked at at a time.
+    the matrices W that end, or begin, at the node's site (`models.sites.EDGE_KINDS`). Maps kept by
+    their nonzero weights are counted without making their matrix.
 
     Returns:
         By site, in the order of the forward pass.
     """
     into: dict[NodeSite, Tensor] = {}
     out: dict[NodeSite, Tensor] = {}
-    for source, target in edge_sites(model.config):
-        nonzero = model.edge_weight(source, target).detach() != 0  # [target width, source width]
-        for degrees, site, axis in ((into, target, 1), (out, source, 0)):
-            count = nonzero.sum(axis)
-            degrees[site] = degrees[site] + count if site in degrees else count
+    for layer, block in enumerate(model.blocks):
+        assert isinstance(block, Block)
+        for linear, source, targets in (
+            (block.attn.qkv, SiteKind.ATTN_IN, _QKV),
+            (block.attn.out, SiteKind.V, (SiteKind.ATTN_OUT,)),
+            (block.mlp.up, SiteKind.MLP_IN, (SiteKind.NEURON,)),
+            (block.mlp.down, SiteKind.NEURON, (SiteKind.MLP_OUT,)),
+        ):
+            rows, out[NodeSite(layer, source)] = _nonzero_by_side(linear)
+            for target, part in zip(targets, rows.chunk(len(targets)), strict=True):
+                into[NodeSite(layer, target)] = part
     return {site: Degrees(into.get(site), out.get(site)) for site in node_sites(model.config)}
+
+
+def _nonzero_by_side(linear: nn.Linear) -> tuple[Tensor, Tensor]:
+    """Nonzero weights of each row [out_features] and of each column [in_features]."""
+    if isinstance(linear, SparseLinear):
+        return _lengths(linear.rows[0]), _lengths(linear.columns[0])
+    nonzero = linear.weight.detach() != 0
+    return nonzero.sum(1), nonzero.sum(0)
+
+
+def _lengths(starts: Any) -> Tensor:
+    """Entries of each row, from where they start, [rows + 1]: [rows] int64."""
+    return torch.from_numpy(starts).diff().long()
 
 
 def distribution(degrees: Tensor) -> list[tuple[int, int]]:
@@ -80,8 +105,6 @@ def alive_nodes(
 
 
 _PARTNERS = {SiteKind.Q: SiteKind.K, SiteKind.K: SiteKind.Q}
-_QKV = (SiteKind.Q, SiteKind.K, SiteKind.V)
-"""In the order of the rows of `Attention.qkv`."""
 
 
 def _says_something(

@@ -18,7 +18,7 @@ from models.anatomy import (
     unembedding_column,
     unembedding_row,
 )
-from models.sites import SiteKind
+from models.sites import SiteKind, edge_sites
 from models.sparse_linear import CompressedLinear
 from models.transformer import Block, SparseTransformer
 from tests.micro_model import MICRO_ACTIVATIONS, MICRO_TOKENS, micro_model, small_model
@@ -81,6 +81,19 @@ def test_degrees_are_the_nonzero_weights_of_each_node() -> None:
         SiteKind.NEURON: [1, 1],
         SiteKind.MLP_OUT: None,
     }
+
+
+def test_degrees_are_those_of_the_weights_that_join_sites() -> None:
+    model = small_model()
+    degrees = node_degrees(model)
+    out = {site: torch.zeros(site.width(model.config), dtype=torch.int64) for site in degrees}
+    for source, target in edge_sites(model.config):
+        nonzero = model.edge_weight(source, target) != 0
+        assert torch.equal(degrees[target].into, nonzero.sum(1))
+        out[source] += nonzero.sum(0)
+    for site, measured in degrees.items():
+        assert torch.equal(out[site] if measured.out is None else measured.out, out[site])
+        assert (measured.out is None) == (not out[site].any())
 
 
 def test_a_distribution_counts_nodes_by_degree() -> None:
