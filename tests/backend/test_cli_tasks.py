@@ -16,7 +16,7 @@ from backend.settings import get_settings
 from tasks import use_task_folders
 from tasks.registry import ORDER
 from tests.backend.conftest import CHECKPOINT
-from tests.tasks.documented import changed, example, line_of
+from tests.tasks.documented import DOCS, changed, example, line_of
 
 NAME = "def_or_call"
 
@@ -76,6 +76,18 @@ def test_a_good_file_shows_what_it_gives(folder: Path) -> None:
     assert shown.exit_code == 0
     assert f"loss of {CHECKPOINT}" in shown.stdout
     assert "whole_model" not in checked(file)[1]
+
+
+def test_the_documented_figures_are_those_of_the_checkpoint_that_comes_along(folder: Path) -> None:
+    file = folder / "mine.toml"
+    file.write_text(example())
+    whole = checked(file, "--checkpoint", "python-2l-256")[1]["whole_model"]
+    loss, accuracy = whole["loss"], whole["accuracy"]["value"]
+    figures = (
+        f"{loss['value']:.3f} nats on its test pairs ({loss['low']:.3f} to {loss['high']:.3f})"
+    )
+    words = " ".join(DOCS.read_text(encoding="utf-8").split())
+    assert f"{figures}, with {accuracy:.1%} of the answers right" in words
 
 
 def test_a_bad_file_is_answered_line_by_line(folder: Path) -> None:
