@@ -63,7 +63,7 @@ def test_a_protected_server_is_read_freely_and_written_with_its_token(
     page.goto(f"/tasks/{TASK}")
     page.get_by_role("button", name="Search for a circuit").click()
     form = page.get_by_role("dialog", name="Search for a circuit")
-    expect(form.get_by_label("Checkpoint", exact=True)).to_have_value(CHECKPOINT)
+    form.get_by_label("Checkpoint", exact=True).select_option(CHECKPOINT)
     opened.guard.expect_refusal(403, r"^/api/searches$")
     form.get_by_role("button", name="Start search").click()
     token = page.get_by_role("dialog", name="Write token")
