@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from backend.circuits.benchmark import OutcomeKind, SearchOutcome
 from backend.circuits.benchmark.cells import Cell, Spread
 from backend.circuits.benchmark.comparison import Comparison, EqualLoss, Interval, Mean, Ratio
-from backend.cli.common import results
+from backend.cli.common import print_table, results
 from backend.jobs.benchmark import Broken
-
-FILE_WIDTH = 160
-"""Columns of a table that is printed into a file."""
 
 WORDS = {
     OutcomeKind.MET: "met",
@@ -47,22 +43,16 @@ def _search(checkpoint: str, task: str, target: float, seed: int) -> str:
 def show(compared: Comparison) -> None:
     """Prints the tables of a comparison."""
     for target in compared.targets:
-        _print(_cells(compared, target))
-    _print(_means(compared.means))
+        print_table(_cells(compared, target))
+    print_table(_means(compared.means))
     for mean in compared.means:
         for line in _beside(mean):
             results.print(line, markup=False, soft_wrap=True)
     if compared.ratios:
-        _print(_ratios(compared.ratios))
+        print_table(_ratios(compared.ratios))
     for pair in compared.equal_loss:
         for line in equal_loss_lines(pair):
             results.print(line, markup=False, soft_wrap=True)
-
-
-def _print(table: Table) -> None:
-    """On a terminal as wide as it is; in a file as wide as the table needs."""
-    wide = results if results.is_terminal else Console(highlight=False, width=FILE_WIDTH)
-    wide.print(table)
 
 
 def _table(title: str, names: Iterable[str], numbers: Iterable[str]) -> Table:

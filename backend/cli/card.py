@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from backend.cli.common import fail, messages, plain_errors, print_json, results
+from backend.cli.common import fail, messages, plain_errors, print_json, print_table
 
 PAIRS = 100
 
@@ -38,7 +38,7 @@ def card(
     if as_json:
         print_json(written)
     else:
-        results.print(_table(written["tasks"]))
+        print_table(_table(written["tasks"]))
         messages.print(f"Wrote {folder / 'card.md'}.", soft_wrap=True)
 
 

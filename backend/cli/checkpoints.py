@@ -9,7 +9,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from backend.cli.common import library, messages, plain_errors, print_json, results
+from backend.cli.common import library, messages, plain_errors, print_json, print_table
 
 if TYPE_CHECKING:
     from backend.library import BrokenCheckpoint
@@ -29,7 +29,7 @@ def checkpoints(
     if as_json:
         print_json({"checkpoints": described, "broken": [_named(each) for each in broken]})
         return
-    results.print(_table(described))
+    print_table(_table(described))
     for each in broken:
         messages.print(f"{each.name} cannot be opened:", style="bold red", markup=False)
         messages.print(each.error, markup=False, soft_wrap=True)
@@ -42,10 +42,10 @@ def _named(broken: BrokenCheckpoint) -> dict[str, str]:
 def _table(described: list[dict[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("checkpoint", no_wrap=True)
-    table.add_column("format", no_wrap=True)
+    table.add_column("format", overflow="fold")
     for heading in ("layers", "width", "nonzero", "loss"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("with", min_width=9)
+    table.add_column("with", min_width=len("tokenizer"))
     for each in described:
         loss = each["held_out_loss"]
         there = {"tokenizer": each["has_tokenizer"], "means": each["has_node_means"]}

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from backend.cli.common import library, messages, opened_store, plain_errors, print_json, results
+from backend.cli.common import (
+    library,
+    messages,
+    opened_store,
+    plain_errors,
+    print_json,
+    print_table,
+)
 from backend.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -54,7 +61,7 @@ def list_stored(
             f"{circuit.task_loss:.3f}",
             f"{circuit.target_loss:g}{'' if circuit.meets_target else ' missed'}",
         )
-    results.print(table)
+    print_table(table)
 
 
 @plain_errors

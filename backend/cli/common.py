@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from backend.errors import CircuitExplorerError
 from backend.settings import get_settings
@@ -28,6 +29,8 @@ messages = Console(stderr=True, highlight=False)
 """Progress and messages."""
 results = Console(highlight=False)
 """What a command was asked for."""
+FILE_WIDTH = 160
+"""Columns of a table that is printed into a file."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,6 +63,12 @@ def fail(detail: str, remedy: str = "", code: int = EXIT_ERROR) -> typer.Exit:
     if remedy:
         messages.print(remedy, markup=False, soft_wrap=True)
     return typer.Exit(code)
+
+
+def print_table(table: Table) -> None:
+    """Prints a table: as wide as the terminal is, or into a file with all its columns whole."""
+    wide = results if results.is_terminal else Console(highlight=False, width=FILE_WIDTH)
+    wide.print(table)
 
 
 def print_json(value: Any) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from backend.cli.common import fail, library, messages, plain_errors, print_json, results
+from backend.cli.common import fail, library, messages, plain_errors, print_json, print_table
 from backend.cli.memory import PeakMemory
 from backend.settings import ENV_PREFIX, get_settings
 
@@ -90,11 +90,11 @@ def inspected(path: Path) -> Facts:
 
 
 def _show(facts: Facts) -> None:
-    results.print(_overview(facts))
-    results.print(_architecture(facts["config"]))
-    results.print(_sites(facts))
+    print_table(_overview(facts))
+    print_table(_architecture(facts["config"]))
+    print_table(_sites(facts))
     for table in _matrices(facts):
-        results.print(table)
+        print_table(table)
 
 
 def _overview(facts: Facts) -> Table:

@@ -17,7 +17,7 @@ from backend.cli.common import (
     opened_store,
     plain_errors,
     print_json,
-    results,
+    print_table,
 )
 from backend.cli.progress import cancelled_by_ctrl_c, progress_bar
 from backend.jobs.params import SearchMethod
@@ -79,7 +79,7 @@ def search(
     if as_json:
         print_json(circuit.summary())
     else:
-        results.print(_table(circuit))
+        print_table(_table(circuit))
         messages.print("Stored." if new else "It was stored before.")
 
 

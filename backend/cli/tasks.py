@@ -17,6 +17,7 @@ from backend.cli.common import (
     open_checkpoint,
     plain_errors,
     print_json,
+    print_table,
     results,
 )
 
@@ -70,7 +71,7 @@ def list_tasks(
     for task in found:
         answers = " or ".join(map(repr, task.answers))
         table.add_row(*map(escape, (task.name, answers, task.decides)))
-    results.print(table)
+    print_table(table)
     for each in broken:
         messages.print(
             f"{each.path} makes no task:", style="bold red", markup=False, soft_wrap=True
@@ -192,7 +193,7 @@ def _show(checked: TaskFile, opened: Checkpoint | None, score: TaskScore | None)
         table.add_row("its accuracy", _interval(score.accuracy, ""))
         if score.limit:
             table.add_row("what limits it", escape(score.limit))
-    results.print(table)
+    print_table(table)
 
 
 def _interval(estimate: Estimate | None, unit: str) -> str:

@@ -16,6 +16,7 @@ from backend.cli.common import (
     opened_store,
     plain_errors,
     print_json,
+    print_table,
     results,
 )
 from backend.cli.progress import cancelled_by_ctrl_c, progress_bar
@@ -87,7 +88,7 @@ def _show(report: FaithfulnessReport) -> None:
             table.add_section()
         group = line.group
         table.add_row(*map(escape, _cells(line)))
-    results.print(table)
+    print_table(table)
 
 
 def _cells(line: ReportLine) -> tuple[str, ...]:
