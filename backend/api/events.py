@@ -13,7 +13,8 @@ import anyio
 from anyio.to_thread import run_sync
 from fastapi.sse import ServerSentEvent
 
-from backend.api.schemas import JobEventKind, Problem
+from backend.api.schemas.base import Problem
+from backend.api.schemas.jobs import JobEventKind
 from backend.api.views import job_problem
 from backend.jobs.reporter import PROGRESS_EVENT
 from backend.store import END_EVENT, LOG_EVENT, STATUS_EVENT, JobEvent, Store, events_after, get_job

@@ -15,7 +15,12 @@ from starlette.templating import Jinja2Templates
 
 from backend import __version__
 from backend.api.deps import CheckpointPath, JobPath, LibraryDep, ReadDep, SlugPath, TaskPath
-from backend.api.page_schemas import (
+from backend.api.problems import problem_response, responses
+from backend.api.routes import compare
+from backend.api.routes.circuits import circuit_graph
+from backend.api.routes.jobs import progress_of
+from backend.api.schemas.base import Problem
+from backend.api.schemas.pages import (
     CheckpointPage,
     CircuitPage,
     CircuitsPage,
@@ -24,11 +29,6 @@ from backend.api.page_schemas import (
     JobsPage,
     TaskPage,
 )
-from backend.api.problems import problem_response, responses
-from backend.api.routes import compare
-from backend.api.routes.circuits import circuit_graph
-from backend.api.routes.jobs import progress_of
-from backend.api.schemas import Problem
 from backend.api.views import (
     broken_checkpoint,
     broken_task,

@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from backend.api.schemas import Problem
+from backend.api.schemas.base import Problem
 from backend.errors import CircuitExplorerError
 from frontend import PagesNotBuiltError
 from models.checkpoints import CheckpointError

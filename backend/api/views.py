@@ -7,24 +7,22 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from backend.api.schemas import (
+from backend.api.schemas.base import Problem
+from backend.api.schemas.checkpoints import (
     BrokenCheckpointSummary,
-    BrokenTaskSummary,
     CheckpointDetail,
     CheckpointSummary,
-    CircuitPath,
-    CircuitSummary,
+)
+from backend.api.schemas.circuits import CircuitPath, CircuitSummary
+from backend.api.schemas.jobs import (
     JobDetail,
     MeansComputation,
-    PairExample,
-    Problem,
     Progress,
     SearchRequest,
-    TaskFinding,
-    TaskSummary,
-    TokenText,
     Verification,
 )
+from backend.api.schemas.tasks import BrokenTaskSummary, PairExample, TaskFinding, TaskSummary
+from backend.api.schemas.tokens import TokenText
 from backend.circuits.circuit import Circuit
 from backend.circuits.path import path_of
 from backend.jobs.params import JobKind

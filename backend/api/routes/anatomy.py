@@ -7,7 +7,10 @@ from typing import Any
 from fastapi import APIRouter
 from torch import Tensor
 
-from backend.api.anatomy_schemas import (
+from backend.api.deps import CheckpointPath, LibraryDep, ServicesDep
+from backend.api.measured import measured
+from backend.api.problems import responses
+from backend.api.schemas.anatomy import (
     ActivationSparsity,
     AliveNodes,
     AliveSite,
@@ -19,9 +22,6 @@ from backend.api.anatomy_schemas import (
     TrainingCurve,
     TrainingCurves,
 )
-from backend.api.deps import CheckpointPath, LibraryDep, ServicesDep
-from backend.api.measured import measured
-from backend.api.problems import responses
 from backend.errors import InvalidRequestError
 from models.anatomy import (
     Degrees,

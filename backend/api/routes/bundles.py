@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from backend.api.deps import ServicesDep
 from backend.api.problems import responses
-from backend.api.schemas import ImportedBundle
+from backend.api.schemas.circuits import ImportedBundle
 from backend.api.views import circuit_summary
 from backend.bundles import import_bundle as store_bundle
 from backend.circuits.bundle import Bundle

@@ -6,7 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from backend.api.anatomy_schemas import (
+from backend.api.deps import CheckpointPath, LibraryDep, ServicesDep
+from backend.api.measured import measured
+from backend.api.problems import responses
+from backend.api.schemas.anatomy import (
     Channel,
     Channels,
     Token,
@@ -15,9 +18,6 @@ from backend.api.anatomy_schemas import (
     WeightedChannel,
     WeightedToken,
 )
-from backend.api.deps import CheckpointPath, LibraryDep, ServicesDep
-from backend.api.measured import measured
-from backend.api.problems import responses
 from backend.circuits.needs import tokenizer_of
 from backend.errors import NotFoundError
 from models.anatomy import (

@@ -6,7 +6,11 @@ from fastapi import APIRouter
 
 from backend.api.deps import CheckpointPath, LibraryDep
 from backend.api.problems import responses
-from backend.api.schemas import BrokenCheckpointSummary, CheckpointDetail, CheckpointSummary
+from backend.api.schemas.checkpoints import (
+    BrokenCheckpointSummary,
+    CheckpointDetail,
+    CheckpointSummary,
+)
 from backend.api.views import broken_checkpoint, checkpoint_detail, checkpoint_summary
 
 router = APIRouter(tags=["checkpoints"])

@@ -11,13 +11,8 @@ from fastapi import APIRouter, Query, Response
 
 from backend.api.deps import LibraryDep, ReadDep, Services, ServicesDep, SlugPath
 from backend.api.problems import responses
-from backend.api.schemas import (
-    CircuitDetail,
-    CircuitGraph,
-    CircuitSummary,
-    EvaluateRequest,
-    EvaluateResponse,
-)
+from backend.api.schemas.answers import EvaluateRequest, EvaluateResponse
+from backend.api.schemas.circuits import CircuitDetail, CircuitGraph, CircuitSummary
 from backend.api.views import circuit_summary
 from backend.circuits.answer import Question, answer
 from backend.circuits.bundle import Bundle

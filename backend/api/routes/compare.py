@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from backend.api.deps import LibraryDep, ReadDep
-from backend.api.page_schemas import ComparePage
 from backend.api.problems import responses
+from backend.api.schemas.pages import ComparePage
 from backend.circuits.benchmark import SearchOutcome
 from backend.circuits.benchmark.cells import current
 from backend.circuits.benchmark.comparison import Contender, SizeBy, compare, densest_first

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from backend import __version__
 from backend.api.deps import SettingsDep
-from backend.api.schemas import Health
+from backend.api.schemas.health import Health
 
 router = APIRouter(tags=["health"])
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.api.deps import JobPath, ReadDep, ServicesDep, StoreDep
 from backend.api.events import job_events
 from backend.api.problems import responses
-from backend.api.schemas import JobDetail
+from backend.api.schemas.jobs import JobDetail
 from backend.api.views import job_detail
 from backend.circuits.figures import progress_figure
 from backend.jobs.reporter import PROGRESS_EVENT

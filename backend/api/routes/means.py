@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 
 from backend.api.deps import CheckpointPath, ReadDep, ServicesDep
 from backend.api.problems import responses
-from backend.api.schemas import CheckpointMeans, JobDetail, MeansRequest, NodeMeansSource
+from backend.api.schemas.jobs import JobDetail, MeansRequest
+from backend.api.schemas.means import CheckpointMeans, NodeMeansSource
 from backend.api.views import job_detail
 from backend.jobs.means_job import check_means
 from backend.jobs.params import MeansParams

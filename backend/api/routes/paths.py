@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 from backend.api.deps import ReadDep, ServicesDep, SlugPath
 from backend.api.problems import responses
 from backend.api.routes.circuits import open_checkpoint
-from backend.api.schemas import CircuitPath, CircuitSummary
+from backend.api.schemas.circuits import CircuitPath, CircuitSummary
 from backend.api.views import circuit_path, circuit_summary
 from backend.circuits.path import open_size
 from backend.jobs.service import find_task

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from backend.api.deps import ReadDep, ServicesDep, SlugPath
 from backend.api.problems import responses
-from backend.api.schemas import JobDetail, VerifyRequest
+from backend.api.schemas.jobs import JobDetail, VerifyRequest
 from backend.api.views import job_detail
 from backend.circuits.faithfulness.document import FaithfulnessReport
 from backend.jobs.service import check_verify, submit_verify

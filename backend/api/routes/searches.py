@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from backend.api.deps import ServicesDep
 from backend.api.problems import responses
-from backend.api.schemas import JobDetail, SearchRequest
+from backend.api.schemas.jobs import JobDetail, SearchRequest
 from backend.api.views import job_detail
 from backend.jobs.params import SearchParams
 from backend.jobs.service import check_search, submit_search

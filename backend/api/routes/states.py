@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from backend.api.deps import ReadDep, StatePath, StoreDep
 from backend.api.problems import responses
-from backend.api.schemas import SavedState, SaveStateRequest
+from backend.api.schemas.states import SavedState, SaveStateRequest
 from backend.store import get_state, save_state
 
 router = APIRouter(tags=["states"])

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from backend import custom_tasks
 from backend.api.deps import LibraryDep, ServicesDep, TaskPath
 from backend.api.problems import MEDIA_TYPE, responses
-from backend.api.schemas import (
+from backend.api.schemas.tasks import (
     AddedTask,
     TaskExamples,
     TaskFileProblem,

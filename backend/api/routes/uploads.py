@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from backend.api.deps import ServicesDep, SettingsDep
 from backend.api.problems import responses
-from backend.api.schemas import ArchiveOffer, CheckpointSummary
+from backend.api.schemas.checkpoints import ArchiveOffer, CheckpointSummary
 from backend.api.views import checkpoint_summary
 from backend.errors import InvalidRequestError
 from backend.sources import add_archive, check_offer

@@ -6,18 +6,15 @@ from typing import Any
 
 from pydantic import Field
 
-from backend.api.schemas import (
+from backend.api.schemas.base import Schema
+from backend.api.schemas.checkpoints import (
     BrokenCheckpointSummary,
-    BrokenTaskSummary,
     CheckpointDetail,
     CheckpointSummary,
-    CircuitDetail,
-    CircuitGraph,
-    CircuitSummary,
-    JobDetail,
-    Schema,
-    TaskSummary,
 )
+from backend.api.schemas.circuits import CircuitDetail, CircuitGraph, CircuitSummary
+from backend.api.schemas.jobs import JobDetail
+from backend.api.schemas.tasks import BrokenTaskSummary, TaskSummary
 from backend.circuits.benchmark.comparison import Comparison, Contender
 from backend.circuits.faithfulness.document import FaithfulnessReport
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from backend.api.schemas import Schema
+from backend.api.schemas.base import Schema
 from models.anatomy import CurveKind
 
 

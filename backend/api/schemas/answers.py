@@ -1,0 +1,101 @@
+"""What if: a question about a circuit, and its answer. Losses are in nats."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from backend.api.schemas.base import Schema
+from backend.api.schemas.tokens import TokenText
+from backend.circuits.ablation import AblationValue, Mode
+from tasks.base import Split
+
+
+class EvaluateRequest(Schema):
+    """What if: the kept set is (base of the mode + restored) - ablated, of nodes and of edges.
+
+    The circuit alone lacks the edges pruned from it; the other modes have every edge. Edges are
+    named by their ends, e.g. `0.mlp.act_in.3>0.mlp.post_act.17`.
+    """
+
+    mode: Mode = Mode.CIRCUIT
+    value: AblationValue = AblationValue.MEAN
+    ablated: list[str] = Field(default_factory=list, max_length=20_000)
+    restored: list[str] = Field(default_factory=list, max_length=20_000)
+    ablated_edges: list[str] = Field(default_factory=list, max_length=20_000)
+    restored_edges: list[str] = Field(default_factory=list, max_length=20_000)
+    split: Split = Split.TEST
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="of the pairs and the resampling")
+    references: bool = Field(
+        default=True, description="also the circuit untouched, the whole model, everything ablated"
+    )
+    prompt: str | None = Field(default=None, max_length=20_000)
+
+
+class Estimate(Schema):
+    """A number with its 95% bootstrap interval over n pairs."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Numbers(Schema):
+    """The answers to one intervention on a task's pairs."""
+
+    task_loss: Estimate
+    accuracy: Estimate
+    logit_difference: Estimate
+    cross_entropy: float
+    rescaled_loss: float
+
+
+class PairAnswer(Schema):
+    """One pair under the intervention."""
+
+    pair: int
+    first_text: str
+    second_text: str
+    first_answer: str
+    second_answer: str
+    loss: float
+    first_difference: float = Field(description="logit(right) - logit(wrong) after the first")
+    second_difference: float
+
+
+class NextToken(Schema):
+    """A token and its probability."""
+
+    token: TokenText
+    probability: float
+
+
+class PromptAnswer(Schema):
+    """What the model says next after a prompt, under the intervention and whole."""
+
+    tokens: list[TokenText]
+    next: list[NextToken] = Field(description="most probable first, under the intervention")
+    whole_model: list[NextToken] = Field(description="most probable first, nothing ablated")
+    answers: list[NextToken] = Field(
+        description="the task's two answers under the intervention, where they are fixed tokens"
+    )
+
+
+class EvaluateResponse(Schema):
+    """The numbers, beside those they are read against; with a prompt, its next tokens too."""
+
+    slug: str
+    request: EvaluateRequest
+    n: int = Field(description="pairs; each has two sequences")
+    kept_nodes: int
+    ablated_nodes: int
+    ablated_edges: int = Field(description="ablated on their own: between kept nodes")
+    numbers: Numbers | None = Field(description="None with a prompt")
+    circuit: Numbers | None = Field(
+        description="the circuit untouched, in the same mode and value; None without references"
+    )
+    whole_model: Numbers | None
+    everything_ablated: Numbers | None
+    chance: float = Field(description="ln 2")
+    pairs: list[PairAnswer] = Field(description="every pair, worst first")
+    prompt: PromptAnswer | None
+    milliseconds: float = Field(description="time the server took to answer")
