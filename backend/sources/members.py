@@ -34,11 +34,11 @@ _DAMAGED = (
     zipfile.BadZipFile,
     tarfile.TarError,
     gzip.BadGzipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    ValueError,
+    zlib.error,  # zipfile and gzip: the compressed bytes make no sense
+    struct.error,  # zipfile, of some Python versions: a field is cut off
+    EOFError,  # zipfile and gzip: the content ends early
+    NotImplementedError,  # zipfile: a version or a flag that no archive of ours has
+    ValueError,  # zipfile: a name that is no UTF-8; tarfile: a number that is none; _Guarded
 )
 """What the libraries raise when an archive is not as it should be."""
 
@@ -102,7 +102,7 @@ def damaged(shown: str, why: str) -> InvalidRequestError:
 
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
     for entry in archive.infolist():
-        kind = "folder" if entry.is_dir() else "file"
+        kind = "folder" if entry.filename.endswith("/") else "file"  # is_dir() needs a name
         mode = entry.external_attr >> 16
         if stat.S_IFMT(mode) and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             kind = "symbolic link" if stat.S_ISLNK(mode) else "special file"
@@ -146,7 +146,10 @@ def _tar_members(archive: tarfile.TarFile, file: _Guarded) -> Iterator[Member]:
 
 
 class _Guarded(io.BufferedIOBase):
-    """A file that is read in pieces of at most `LARGEST_READ`; `last` is the last one."""
+    """A file that is read in pieces of at most `LARGEST_READ`; `last` is the last one.
+
+    A place before its beginning, which only a damaged archive names, is a ValueError.
+    """
 
     def __init__(self, file: IO[bytes] | gzip.GzipFile, shown: str) -> None:
         self._file = file
@@ -168,6 +171,8 @@ class _Guarded(io.BufferedIOBase):
         return self.last
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
+        if whence == io.SEEK_SET and offset < 0:
+            raise ValueError("a part of it is said to lie before its beginning")
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:

@@ -207,6 +207,20 @@ def test_damage_within_is_noticed(tmp_path: Path, inside: Path) -> None:
     assert "damaged" in refusal(tmp_path / "it.tar.gz", inside)
 
 
+def test_a_zip_that_names_places_before_its_beginning(tmp_path: Path, inside: Path) -> None:
+    content = bytearray(zipped(tmp_path / "it.zip", FILES).read_bytes())
+    content[content.index(b"PK\5\6") + 17] += 4  # the directory of members, 1024 bytes on
+    (tmp_path / "it.zip").write_bytes(content)
+    assert "before its beginning" in refusal(tmp_path / "it.zip", inside)
+
+
+def test_a_member_of_a_zip_without_a_name(tmp_path: Path, inside: Path) -> None:
+    content = bytearray(zipped(tmp_path / "it.zip", {"a": b"1"}).read_bytes())
+    content[content.index(b"PK\1\2") + 46] = 0
+    (tmp_path / "it.zip").write_bytes(content)
+    assert r"member '\x00' has" in refusal(tmp_path / "it.zip", inside)
+
+
 def test_an_encrypted_zip(tmp_path: Path, inside: Path) -> None:
     content = bytearray(zipped(tmp_path / "it.zip", {"a": b"1"}).read_bytes())
     content[content.index(b"PK\1\2") + 8] |= 1
