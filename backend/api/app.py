@@ -14,7 +14,7 @@ from backend import __version__
 from backend.api import pages
 from backend.api.assets import PLOTLY_SCRIPT, BuiltAssets, OneFile
 from backend.api.deps import Services
-from backend.api.openapi import install_openapi
+from backend.api.openapi import DescribedApp
 from backend.api.problems import install_problem_handlers
 from backend.api.routes import ROUTERS
 from backend.api.security import SecurityMiddleware
@@ -58,7 +58,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
         store.close()
         use_task_folders(())
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Circuit Explorer",
         summary="Finds, ablates and shares the circuits of weight-sparse transformers.",
         version=__version__,
@@ -73,7 +73,6 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> FastAPI:
     app.mount(frontend.PLOTLY_URL, OneFile(PLOTLY_SCRIPT))
     app.mount(frontend.MOUNT, BuiltAssets(directory=frontend.DIST, check_dir=False))
     install_problem_handlers(app, pages.problem_page)
-    install_openapi(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(SecurityMiddleware, settings=settings)
     return app
