@@ -24,6 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FRONTEND = Path(__file__).resolve().parent / "frontend"
@@ -37,7 +38,7 @@ class FrontendBuildError(RuntimeError):
     """The pages could not be built; the message says why and what to do."""
 
 
-class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+class FrontendBuildHook(BuildHookInterface[BuilderConfig]):
     """Hatchling's hook: `npm ci && npm run build` before files are collected."""
 
     def dependencies(self) -> list[str]:

@@ -20,5 +20,6 @@ def share_threads(entries: int) -> None:
     """
     import numba
 
+    # numba.config gets its attributes when it is imported: mypy cannot see them
     most = min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
     numba.set_num_threads(max(1, min(most, entries // GRAIN)))

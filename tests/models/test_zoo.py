@@ -18,7 +18,8 @@ EQUAL_LOSS = 0.02
 
 
 def card(name: str) -> dict[str, Any]:
-    return json.loads((ZOO / name / "card.json").read_text())  # type: ignore[no-any-return]
+    found: dict[str, Any] = json.loads((ZOO / name / "card.json").read_text())
+    return found
 
 
 def sparse() -> dict[str, dict[str, Any]]:

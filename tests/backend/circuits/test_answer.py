@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import networkx as nx
 import pytest
 
 from backend.circuits import AblationValue, Circuit, Mode, NodeSet
-from backend.circuits.answer import Question, answer
+from backend.circuits.answer import Answer, Question, answer
 from backend.circuits.graph import circuit_graph, graph_document, to_graphml
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
@@ -17,8 +18,8 @@ from tasks import get_task
 from tests.backend.conftest import TASK, make_circuit, pruned
 
 
-def ask(checkpoint: Checkpoint, circuit: Circuit, **question: object):  # type: ignore[no-untyped-def]
-    return answer(checkpoint, get_task(TASK), circuit, Question(**question))  # type: ignore[arg-type]
+def ask(checkpoint: Checkpoint, circuit: Circuit, **question: Any) -> Answer:
+    return answer(checkpoint, get_task(TASK), circuit, Question(**question))
 
 
 def test_the_untouched_circuit_is_its_own_reference(

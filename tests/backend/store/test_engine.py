@@ -1,5 +1,6 @@
 import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -56,10 +57,10 @@ def test_an_interrupted_migration_leaves_nothing(
 
     real = step.op.create_index
 
-    def fail_late(name: str, *args: object, **kwargs: object) -> None:
+    def fail_late(name: str, *args: Any, **kwargs: Any) -> None:
         if "job_events" in args:
             raise KeyboardInterrupt
-        real(name, *args, **kwargs)  # type: ignore[arg-type]
+        real(name, *args, **kwargs)
 
     engine = make_engine(any_url)
     monkeypatch.setattr("alembic.op.create_index", fail_late)

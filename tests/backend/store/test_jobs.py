@@ -60,8 +60,9 @@ def test_a_job_from_queue_to_result(store: Store) -> None:
         78,
     )
     assert job.params == PARAMS
+    assert job.started is not None
     assert job.finished is not None
-    assert job.created <= job.started <= job.finished  # type: ignore[operator]
+    assert job.created <= job.started <= job.finished
     assert [(event.kind, event.data) for event in events] == [
         ("status", {"status": "queued"}),
         ("status", {"status": "running"}),

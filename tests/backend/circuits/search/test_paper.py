@@ -129,7 +129,9 @@ def test_elimination_leaves_nothing_else(monkeypatch: pytest.MonkeyPatch) -> Non
     assert paper.WITH_ELIMINATION.find(problem()).nodes.names() == TRUE_NODES
 
 
-def test_the_trial_with_the_fewest_edges_wins_and_everything_is_counted() -> None:
+def test_the_trial_with_the_fewest_edges_wins_and_everything_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     heard: list[Progress] = []
     given = problem(QUICK.model_copy(update={"trials": 3}), Watcher(heard.append))
     search = RandomSearch(given, SHORT)
@@ -144,7 +146,7 @@ def test_the_trial_with_the_fewest_edges_wins_and_everything_is_counted() -> Non
         if best is not None and best[:2] <= search.best[:2]:
             search.best = best
 
-    search._discretise = listen  # type: ignore[method-assign]
+    monkeypatch.setattr(search, "_discretise", listen)
     nodes = search.run()
     assert count_edges(given.model, nodes) == min(sizes)
     steps = sum(draw_trial(SHORT, 0, number, 40, NODES).steps for number in range(3))
