@@ -7,7 +7,8 @@ they attend to one token here. Compared are all real positions of the test pairs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ from backend.circuits.faithfulness.lines import Part, line
 from backend.circuits.faithfulness.random_sets import real_positions
 from backend.circuits.faithfulness.subject import Subject
 from backend.circuits.nodes import NodeSet
-from backend.circuits.statistics import cluster_bootstrap
+from backend.circuits.statistics import Estimate, cluster_bootstrap
 from models.hooks import record
 from models.layers import attention_pattern
 from models.sites import NodeSite, SiteKind
@@ -102,6 +103,36 @@ def _summed(subject: Subject, values: Tensor) -> Tensor:
     return (counted * real).sum(1)
 
 
+def _each_and_their_mean(
+    subject: Subject, sums: Tensor, measure: Callable[[Tensor], Tensor]
+) -> tuple[list[float], Estimate | None]:
+    """What is measured of each node or head, NaN where it cannot be, and the mean of the others.
+
+    Args:
+        subject: the circuit.
+        sums: [batch, columns], a row a sequence.
+        measure: of each node or head, from means of such rows:
+            [resamples, columns] -> [resamples, nodes or heads].
+    """
+    values = measure(sums.mean(0, keepdim=True)).squeeze(0)
+    known = ~values.isnan()
+    if not known.any():
+        return values.tolist(), None
+    estimate = cluster_bootstrap(
+        sums,
+        subject.test.template,
+        lambda means: measure(means)[:, known].nanmean(-1),
+        seed=subject.config.seed,
+    )
+    return values.tolist(), estimate
+
+
+def _by_name(nodes: NodeSet, values: Sequence[float]) -> dict[str, float]:
+    """The values of nodes that have one."""
+    named = zip(nodes.names(), values, strict=True)
+    return {name: value for name, value in named if not math.isnan(value)}
+
+
 def _correlation(
     subject: Subject, whole: Tensor, circuit: Tensor
 ) -> tuple[ReportLine | None, dict[str, float]]:
@@ -111,18 +142,10 @@ def _correlation(
         moments = means[:, :-1] / means[:, -1:]
         return metrics.correlation(moments.unflatten(-1, (-1, 5)))
 
-    values = by_node(sums.mean(0, keepdim=True)).squeeze(0)
-    varying = ~values.isnan()
-    names = subject.nodes.names()
-    found = {name: float(r) for name, r in zip(names, values, strict=True) if not r.isnan()}
-    if not found:
+    values, estimate = _each_and_their_mean(subject, sums, by_node)
+    if estimate is None:
         return None, {}
-    estimate = cluster_bootstrap(
-        sums,
-        subject.test.template,
-        lambda means: by_node(means)[:, varying].nanmean(-1),
-        seed=subject.config.seed,
-    )
+    found = _by_name(subject.nodes, values)
     return line(
         "agreement.correlation",
         "Correlation of activations in the circuit alone and in the whole model, mean of nodes",
@@ -131,7 +154,7 @@ def _correlation(
         beside={
             "lowest of a node": min(found.values()),
             "nodes that vary in both": float(len(found)),
-            "nodes of the circuit": float(len(names)),
+            "nodes of the circuit": float(len(subject.nodes)),
         },
         criterion=criteria.alike(),
         limit="Correlated activations may still differ in size, and positions that do not matter "
@@ -149,17 +172,10 @@ def _sign_flips(
         flips, signs = means.chunk(2, dim=-1)
         return flips / signs
 
-    values = by_node(sums.mean(0, keepdim=True)).squeeze(0)
-    names = subject.nodes.names()
-    found = {name: float(x) for name, x in zip(names, values, strict=True) if not x.isnan()}
-    if not found:
+    values, estimate = _each_and_their_mean(subject, sums, by_node)
+    if estimate is None:
         return None, {}
-    estimate = cluster_bootstrap(
-        sums,
-        subject.test.template,
-        lambda means: by_node(means).nanmean(-1),
-        seed=subject.config.seed,
-    )
+    found = _by_name(subject.nodes, values)
     return line(
         "agreement.sign_flips",
         "Positions where a node's sign is another in the whole model, mean of nodes",
@@ -232,17 +248,12 @@ def _attention(subject: Subject) -> tuple[ReportLine | None, list[HeadReport]]:
     def by_head(means: Tensor) -> Tensor:
         return means[:, :-1] / means[:, -1:]
 
-    values = by_head(sums.mean(0, keepdim=True)).squeeze(0).tolist()
+    values, estimate = _each_and_their_mean(subject, sums, by_head)
+    assert estimate is not None
     reports = [
         HeadReport(head=f"{layer}.attn.head.{head}", divergence=max(0.0, value))
         for (layer, head), value in zip(heads, values, strict=True)
     ]
-    estimate = cluster_bootstrap(
-        sums,
-        subject.test.template,
-        lambda means: by_head(means).mean(-1),
-        seed=subject.config.seed,
-    )
     return line(
         "agreement.attention",
         "Jensen-Shannon divergence of attention from the whole model's, mean of heads",
