@@ -22,7 +22,7 @@ from backend.errors import StoreError
 
 
 class CircuitNumbers(BaseModel):
-    """What lists show of a circuit and sort by."""
+    """What lists show of any circuit and sort by."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
@@ -29,25 +29,11 @@ COMPACT = "compact"
 """The one key of the document of a circuit that is kept compact."""
 
 
-class CircuitSummary(BaseModel):
-    """What lists show of a circuit."""
+class CircuitSummary(CircuitNumbers):
+    """What lists show of a stored circuit."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
-    slug: str
-    checkpoint: str
-    checkpoint_digest: str
-    task: str
-    node_count: int
-    induced_edges: int
-    kept_edges: int
-    task_loss: float
-    accuracy: float
-    target_loss: float
-    meets_target: bool
-    method: str
-    seed: int
-    seconds: float
     created: datetime
     has_report: bool
 
