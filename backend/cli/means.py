@@ -9,14 +9,13 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from backend.cli.common import (
-    EXIT_INTERRUPTED,
     library,
     messages,
     plain_errors,
     print_json,
     results,
 )
-from backend.cli.progress import cancelled_by_ctrl_c
+from backend.cli.progress import ended_by_ctrl_c
 from backend.jobs.params import FEWEST_TOKENS, MOST_TOKENS, MeansParams
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ def means(
     They are kept in the data folder; the checkpoint's own folder stays as it is. Exit code 130:
     stopped with Ctrl-C, nothing was kept.
     """
-    from backend.circuits.search import SearchCancelled
     from backend.jobs.means_job import check_means, node_means, summary
     from models.means import RECOMMENDED_TOKENS
 
@@ -71,19 +69,15 @@ def means(
         TextColumn("{task.completed:,.0f} tokens"),
         TimeRemainingColumn(),
     )
-    try:
-        with Progress(*columns, console=messages) as bar, cancelled_by_ctrl_c() as cancelled:
-            lines = {}
+    with ended_by_ctrl_c() as cancelled, Progress(*columns, console=messages) as bar:
+        lines = {}
 
-            def show(count: Count) -> None:
-                if count.stage not in lines:
-                    lines[count.stage] = bar.add_task(count.stage)
-                bar.update(lines[count.stage], completed=count.step, total=count.steps)
+        def show(count: Count) -> None:
+            if count.stage not in lines:
+                lines[count.stage] = bar.add_task(count.stage)
+            bar.update(lines[count.stage], completed=count.step, total=count.steps)
 
-            found = node_means(opened, params, show, cancelled.is_set)
-    except SearchCancelled:
-        messages.print("Cancelled; nothing was kept.")
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+        found = node_means(opened, params, show, cancelled)
     checkpoints.keep_means(opened, found)
     if as_json:
         print_json(found.source())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from backend.cli.common import messages
+from backend.cli.common import EXIT_INTERRUPTED, messages
+from backend.errors import JobCancelledError
 
 if TYPE_CHECKING:
     from backend.circuits.search import Progress as SearchProgress
@@ -31,6 +33,21 @@ def cancelled_by_ctrl_c() -> Iterator[threading.Event]:
         yield cancelled
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Tells work whether to stop before it stores anything; if it does, so does the command.
+
+    Raises:
+        typer.Exit: the work was cancelled.
+    """
+    try:
+        with cancelled_by_ctrl_c() as cancelled:
+            yield cancelled.is_set
+    except JobCancelledError:
+        messages.print("Cancelled; nothing was stored.")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 class _Bar:

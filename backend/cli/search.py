@@ -8,7 +8,6 @@ import typer
 from rich.table import Table
 
 from backend.cli.common import (
-    EXIT_INTERRUPTED,
     EXIT_NO_CIRCUIT,
     fail,
     find_task_files,
@@ -19,7 +18,7 @@ from backend.cli.common import (
     print_json,
     print_table,
 )
-from backend.cli.progress import cancelled_by_ctrl_c, progress_bar
+from backend.cli.progress import ended_by_ctrl_c, progress_bar
 from backend.jobs.params import SearchMethod
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def search(
     Exit code 1: no circuit meets the target. 130: stopped with Ctrl-C.
     """
     from backend.circuits.needs import tokenizer_of
-    from backend.circuits.search import SearchCancelled, SearchConfig, SearchFailed
+    from backend.circuits.search import SearchConfig, SearchFailed
     from backend.circuits.search import search as run
     from backend.jobs.service import check_fit, find_task
     from backend.store import save_circuit
@@ -63,17 +62,14 @@ def search(
     check_fit(chosen, tokenizer_of(opened))
     with opened_store() as store:
         try:
-            with progress_bar() as show, cancelled_by_ctrl_c() as cancelled:
+            with ended_by_ctrl_c() as cancelled, progress_bar() as show:
                 messages.print(f"Searching the circuit of {chosen.name} in {opened.name}.")
                 config = SearchConfig(
                     target_loss=target_loss, seed=seed, method=method.value, seconds=seconds
                 )
-                circuit = run(opened, chosen, config, show, cancelled.is_set)
+                circuit = run(opened, chosen, config, show, cancelled)
         except SearchFailed as error:
             raise fail(error.detail, error.remedy, EXIT_NO_CIRCUIT) from None
-        except SearchCancelled:
-            messages.print("Cancelled; nothing was stored.")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
         with store.write() as session:
             new = save_circuit(session, circuit)
     if as_json:

@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.common import (
-    EXIT_INTERRUPTED,
     find_task_files,
     library,
     messages,
@@ -19,7 +18,7 @@ from backend.cli.common import (
     print_table,
     results,
 )
-from backend.cli.progress import cancelled_by_ctrl_c, progress_bar
+from backend.cli.progress import ended_by_ctrl_c, progress_bar
 
 if TYPE_CHECKING:
     from backend.circuits.faithfulness.document import FaithfulnessReport, ReportLine
@@ -44,7 +43,6 @@ def verify(
     Ctrl-C; the report made before, if there is one, stays.
     """
     from backend.circuits.faithfulness import verify as run
-    from backend.circuits.search import SearchCancelled
     from backend.jobs.service import check_verify, find_task
     from backend.jobs.verify_job import report_config
     from backend.store import get_circuit, save_report
@@ -59,16 +57,10 @@ def verify(
         opened = checkpoints.open_for(
             source.checkpoint, source.checkpoint_digest, source.means_digest
         )
-        try:
-            with progress_bar() as show, cancelled_by_ctrl_c() as cancelled:
-                messages.print(f"Verifying {slug} in {opened.name}.")
-                config = report_config(quick=quick)
-                report = run(
-                    opened, find_task(circuit.task), circuit, config, show, cancelled.is_set
-                )
-        except SearchCancelled:
-            messages.print("Cancelled; nothing was stored.")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
+        with ended_by_ctrl_c() as cancelled, progress_bar() as show:
+            messages.print(f"Verifying {slug} in {opened.name}.")
+            config = report_config(quick=quick)
+            report = run(opened, find_task(circuit.task), circuit, config, show, cancelled)
         with store.write() as session:
             save_report(session, report)
     if as_json:
