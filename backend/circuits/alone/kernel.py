@@ -225,6 +225,33 @@ def _read(
         out[i] = value - mean[node]
 
 
+@numba.njit(cache=True, fastmath=FASTMATH, nogil=True)
+def _add_all(weight: Any, dropped: Any, deviation: Any, pre: Any) -> None:
+    """Pre += weight * deviation where not dropped; a loop of vectors.
+
+    Args:
+        weight: [n] of the edges of one source to all of its site pair's targets.
+        dropped: [n] of the same edges.
+        deviation: of the source.
+        pre: [n].
+    """
+    for i in range(pre.shape[0]):
+        pre[i] += np.float32(0) if dropped[i] else weight[i] * deviation
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(
+    first: int, last: int, target: Any, weight: Any, dropped: Any, deviation: Any, pre: Any
+) -> None:
+    """Pre += what one source adds by its deviation, along its edges from first to before last."""
+    if last - first == pre.shape[0]:
+        _add_all(weight[first:last], dropped[first:last], deviation, pre)
+        return
+    for edge in range(first, last):
+        if not dropped[edge]:
+            pre[target[edge]] += weight[edge] * deviation
+
+
 @numba.njit(cache=True, nogil=True)
 def _receive(
     constant: Any, sources: Any, deviations: Any, starts: Any, target: Any, weight: Any,
@@ -235,9 +262,8 @@ def _receive(
     for i in range(sources.shape[0]):
         deviation = deviations[i]
         if deviation != 0:
-            for edge in range(starts[sources[i]], starts[sources[i] + 1]):
-                if not dropped[edge]:
-                    pre[target[edge]] += weight[edge] * deviation
+            first, last = starts[sources[i]], starts[sources[i] + 1]
+            _add(first, last, target, weight, dropped, deviation, pre)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -416,10 +442,8 @@ def _attention(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, queries: 
                 for i in range(d):
                     total[i] += share * a.by_head[layer, head, i]
         for i in range(kept_v.shape[0]):
-            source = kept_v[i]
-            for edge in range(a.starts[layer, V_OUT, source], a.starts[layer, V_OUT, source + 1]):
-                if not dropped[edge]:
-                    total[a.target[edge]] += a.weight[edge] * mixed[i]
+            start, end = a.starts[layer, V_OUT, kept_v[i]], a.starts[layer, V_OUT, kept_v[i] + 1]
+            _add(start, end, a.target, a.weight, dropped, mixed[i], total)
         _settle(total, a.topk[OUT], kept_out, out_mean, magnitudes, passes, out_dev)
         x[row] += out_mean
         for i in range(kept_out.shape[0]):
@@ -458,6 +482,7 @@ def _mlp(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, rows: Any) -> N
     for i in range(kept_in.shape[0]):
         touched += starts[kept_in[i] + 1] - starts[kept_in[i]]
     all_at_once = touched >= TOUCHED and not a.relu
+    everything_survives = a.topk[NEURON] >= neurons
     for row in rows:
         if kept.shape[0]:
             if kept_in.shape[0]:
@@ -466,12 +491,11 @@ def _mlp(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, rows: Any) -> N
                     a.topk[MLP_IN], kept_in, in_mean, magnitudes, passes, read,
                 )  # fmt: skip
                 for i in range(kept_in.shape[0]):
-                    for edge in range(starts[kept_in[i]], starts[kept_in[i] + 1]):
-                        if not dropped[edge]:
-                            pre[a.target[edge]] += a.weight[edge] * read[i]
-                if all_at_once:
+                    start, end = starts[kept_in[i]], starts[kept_in[i] + 1]
+                    _add(start, end, a.target, a.weight, dropped, read[i], pre)
+                if all_at_once and not everything_survives:
                     _gelu_magnitudes(pre, squares, bits, after)
-                else:
+                elif not everything_survives:
                     for i in range(kept_in.shape[0]):
                         for edge in range(starts[kept_in[i]], starts[kept_in[i] + 1]):
                             j = a.target[edge]
@@ -481,7 +505,7 @@ def _mlp(a: Arrays, layer: int, keep: Any, dropped: Any, x: Any, rows: Any) -> N
                 value = _activation(pre[kept[i]], a.relu) if passes[i] else np.float32(0)
                 neuron_dev[i] = value - neuron_mean[kept[i]]
             # Only what was touched is put back for the next row.
-            if all_at_once:
+            if all_at_once or everything_survives:
                 pre[:] = constant
             else:
                 for i in range(kept_in.shape[0]):

@@ -31,7 +31,10 @@ class SearchConfig(BaseModel):
         default=40, ge=0, description="rounds of `path` at most; as many as fit into `seconds`"
     )
     swap_passes: int = Field(
-        default=3000, ge=0, description="forward passes after which no round of swaps begins"
+        default=3000,
+        ge=0,
+        description="forward passes after which no round of swaps begins; those of a circuit of "
+        "more than 64 nodes count for more, as they take longer",
     )
     target_loss: float = Field(default=0.15, gt=0, description="task loss to reach, nats")
     seed: int = Field(default=0, ge=0)

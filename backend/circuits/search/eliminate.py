@@ -25,6 +25,10 @@ FRESH = 6
 """Numbers measured anew before each single removal; the others' last measures are kept."""
 NEAR = 1.1
 """Multiple of the target up to which a refused node is soon measured again, others at the end."""
+MANY_EDGES = 256
+"""Edges that can go above which they are dropped in runs."""
+LEAST = 0.2
+"""Share of the edges that could go singly that runs must drop to be tried once more."""
 FREE_LOSS = 0.02
 """Nats that count as nothing when what a node costs is set against the edges that go with it."""
 
@@ -138,23 +142,34 @@ class Eliminator:
                 break
         return draft
 
-    def edges(self, draft: Draft) -> Draft:
+    def edges(self, draft: Draft, few: Alone | None = None) -> Draft:
         """Drop single edges between the nodes until none can go, the least needed first.
+
+        Where more than `MANY_EDGES` can go they go in runs, until runs no longer do.
+
+        Args:
+            draft: is not changed.
+            few: what orders many edges: the evaluator of fewer pairs; this one's if None.
 
         Raises:
             SearchCancelled: the watcher says so.
         """
         draft, losses = draft.copy(), self._unknown()
+        by_few = Eliminator(self.problem, self.target, few)
         while True:
             induced = self.numbering.induced(draft.keep)
             candidates = induced[draft.dropped[induced] == 0] + self.numbering.nodes
-            losses[candidates] = self.toggled(draft, [[edge] for edge in candidates.tolist()])
+            rough = self if few is None or len(candidates) <= MANY_EDGES else by_few
+            losses[candidates] = rough.toggled(draft, [[edge] for edge in candidates.tolist()])
             free = candidates[losses[candidates] <= self.target]
             if not len(free):
                 return draft
-            order = free[np.argsort(losses[free], kind="stable")]
-            self._one_by_one(draft, order.tolist(), losses)
-            self.tell("edges", draft, len(induced) - len(candidates), len(induced))
+            order = free[np.argsort(losses[free], kind="stable")].tolist()
+            if len(order) <= MANY_EDGES:
+                self._one_by_one(draft, order, losses)
+            elif self._sweep(draft, order) < LEAST * len(order):
+                return draft
+            self.tell("edges", draft, int(draft.dropped[induced].sum()), len(induced))
 
     def groups(self, draft: Draft, order: Sequence[int], size: int) -> list[int]:
         """Take out runs of so many nodes, as many as go together.
@@ -216,6 +231,24 @@ class Eliminator:
             else:
                 size //= 2
         return queue
+
+    def _sweep(self, draft: Draft, queue: list[int]) -> int:
+        """Take out runs all along the queue: longer after one that can go, shorter after another.
+
+        Returns:
+            How many numbers went.
+        """
+        place, went, size = 0, 0, len(queue) // 4
+        while place < len(queue):
+            run = queue[place : place + size]
+            loss = float(self.toggled(draft, [run])[0])
+            if loss <= self.target:
+                draft.toggle(run, loss)
+                went += len(run)
+            if loss <= self.target or size <= FRESH:
+                place += len(run)
+            size = 2 * size if loss <= self.target else max(FRESH, size // 2)
+        return went
 
     def _one_by_one(self, draft: Draft, queue: list[int], losses: npt.NDArray[np.float64]) -> None:
         """Take out single numbers in the order of the queue, its head measured anew each time.

@@ -31,17 +31,19 @@ KINDS: dict[str, dict[str, Any]] = {
     "read-only positions": {
         "positions": Positions.CONCATENATE, "d_position": 4, "abs_topk_fraction": 0.25,
     },
+    "dense": {"nonzero": 1.0},
+    "dense, sparse activations": {"nonzero": 1.0, "abs_topk_fraction": 0.25},
     "three layers": {"n_layer": 3, "abs_topk_fraction": 0.25, "attention_sink": True},
 }  # fmt: skip
 
 
-def random_model(**choices: Any) -> SparseTransformer:
+def random_model(nonzero: float = 0.4, **choices: Any) -> SparseTransformer:
     model = SparseTransformer(ModelConfig(**{**SIZES, **choices}))
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
         for parameter in model.parameters():
             noise = torch.randn(parameter.shape, generator=generator)
-            keep = torch.rand(parameter.shape, generator=generator) < 0.4
+            keep = torch.rand(parameter.shape, generator=generator) < nonzero
             parameter.copy_(torch.where(keep, noise, 0.1 * noise if parameter.ndim == 1 else 0))
     return model.eval().requires_grad_(False)
 

@@ -81,7 +81,7 @@ class PathSearch:
         self._thin()
         smallest = self._swap(self.exact.nodes(self.draft))
         best = self.exact.nodes(smallest)
-        pruned = self.exact.edges(best)
+        pruned = self.exact.edges(best, self.few)
         numbering = self.problem.alone.numbering
         return Found(
             numbering.node_set(pruned.keep),
@@ -173,13 +173,14 @@ class PathSearch:
         """Add nodes, eliminate again, keep what is smaller; until rounds, passes or time are up."""
         config = self.problem.config
         unlimited = config.seconds is not None
-        last_pass = self.problem.passes.forward + config.swap_passes
+        spent = 0.0
         slope = slopes(self.problem, best.keep, self._slope_pairs())
         size = self._size(best)
         for step in itertools.count():
-            done = self.problem.passes.forward >= last_pass or step >= config.swaps
+            done = spent >= config.swap_passes or step >= config.swaps
             if not best.size or self.problem.out_of_time() or (done and not unlimited):
                 break
+            begun, weight = self.problem.passes.forward, max(1.0, best.size / SMALL)
             draft = self._shaken(best, slope)
             if draft.loss <= self.exact.target:
                 draft = self.exact.nodes(draft, self.rng, thorough=best.size <= SMALL)
@@ -187,6 +188,7 @@ class PathSearch:
                     slope = slopes(self.problem, draft.keep, self._slope_pairs())
                 if self._size(draft) <= size:
                     best, size = draft, self._size(draft)
+            spent += weight * (self.problem.passes.forward - begun)
             self.exact.tell("swaps", best, step + 1, config.swaps)
         return best
 
@@ -219,10 +221,14 @@ class PathSearch:
         return Nested([names[node] for node in ranking], sizes)
 
     def _order_within(self, best: Draft) -> list[int]:
-        """The nodes of a circuit, the first the last to go: each time the least needed goes."""
-        free = Eliminator(self.problem, float("inf"))
+        """The nodes of a circuit, the first the last to go: each time the least needed goes.
+
+        While many are left the few pairs tell which.
+        """
+        exact, rough = (Eliminator(self.problem, float("inf"), alone) for alone in (None, self.few))
         draft, gone = best.copy(), []
         while draft.size:
+            free = exact if draft.size <= SMALL else rough
             kept = draft.kept().tolist()
             losses = free.toggled(draft, [[node] for node in kept])
             share = max(1, draft.size // 16)

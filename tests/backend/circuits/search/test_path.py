@@ -8,7 +8,7 @@ import torch
 from backend.circuits.ablation import evaluate
 from backend.circuits.edges import circuit_alone
 from backend.circuits.nodes import NodeSet
-from backend.circuits.search import Progress, SearchCancelled, SearchConfig, SearchFailed
+from backend.circuits.search import Progress, SearchCancelled, SearchConfig, SearchFailed, eliminate
 from backend.circuits.search.config import Watcher
 from backend.circuits.search.eliminate import Eliminator
 from backend.circuits.search.methods.path import METHOD
@@ -86,6 +86,20 @@ def test_edges_go_where_the_target_allows() -> None:
         problem.model, problem.validation, circuit_alone(spare, problem.values, dropped)
     )
     assert pruned.loss == pytest.approx(plain.task_loss, abs=1e-5)
+
+
+def test_many_edges_go_in_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = planted_problem()
+    eliminator = Eliminator(problem)
+    draft = eliminator.draft(NodeSet.all(CONFIG))
+    monkeypatch.setattr(eliminate, "MANY_EDGES", 10_000)
+    slow, before = eliminator.edges(draft), problem.passes.forward
+    monkeypatch.setattr(eliminate, "MANY_EDGES", 8)
+    quick = eliminator.edges(draft, few=problem.alone)
+    assert quick.loss == pytest.approx(eliminator.measured(quick.keep, quick.dropped).loss)
+    assert quick.loss <= problem.target
+    assert quick.dropped.sum() > 0.5 * slow.dropped.sum()
+    assert problem.passes.forward - before < before / 2
 
 
 def test_slopes_say_what_ablating_a_little_of_a_node_costs() -> None:
