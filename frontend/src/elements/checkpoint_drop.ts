@@ -1,48 +1,22 @@
 /** Takes an archive of a checkpoint, dropped or chosen, and sends it. Fires `added`. */
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
 import { api, need } from "../api/client";
-import { asProblem } from "../api/problem";
-import type { CheckpointSummary, Problem } from "../api/types";
+import type { CheckpointSummary } from "../api/types";
 import type { Upload } from "../api/upload";
 import { upload } from "../api/upload";
-import { base, controls } from "../styles/shared";
 import { percent } from "../text/format";
-import "./problem_panel";
+import { FileDrop } from "./file_drop";
 
 @customElement("cx-checkpoint-drop")
-export class CheckpointDrop extends LitElement {
+export class CheckpointDrop extends FileDrop {
   static override styles = [
-    base,
-    controls,
+    FileDrop.styles,
     css`
-      :host {
-        margin-top: 28px;
-      }
-      h2 {
-        margin-bottom: 10px;
-        font-size: 15px;
-      }
       .zone {
-        display: flex;
-        flex-wrap: wrap;
         align-items: end;
-        gap: 12px 20px;
-        padding: 16px 18px;
-        background: var(--surface);
-        border: 1px dashed var(--line-2);
-        border-radius: var(--radius);
-      }
-      .zone.over {
-        border-color: var(--accent);
-        background: var(--accent-wash);
-      }
-      .zone > p {
-        flex: 1 1 340px;
-        align-self: center;
-        color: var(--ink-2);
       }
       label {
         display: block;
@@ -60,24 +34,17 @@ export class CheckpointDrop extends LitElement {
         margin-top: 8px;
         accent-color: var(--accent);
       }
-      .done {
-        padding: 12px 18px;
-        border-left: 3px solid var(--good);
-      }
-      .done,
-      cx-problem {
-        margin-top: 10px;
-      }
     `,
   ];
 
-  @state() private over = false;
-  @state() private sending: File | null = null;
+  protected override readonly words = {
+    heading: "Add a checkpoint",
+    file: "Archive of a checkpoint",
+    accept: ".zip,.tar,.tgz,.gz",
+  };
   @state() private share = 0;
   @state() private added: CheckpointSummary | null = null;
-  @state() private problem: Problem | null = null;
   @query("#name") private readonly nameField!: HTMLInputElement | null;
-  @query("input[type=file]") private readonly fileField!: HTMLInputElement;
   #upload: Upload<CheckpointSummary> | null = null;
 
   override disconnectedCallback(): void {
@@ -85,61 +52,33 @@ export class CheckpointDrop extends LitElement {
     this.#upload?.cancel();
   }
 
-  async #send(file: File | undefined): Promise<void> {
-    if (file === undefined || this.sending !== null) return;
+  protected override async take(file: File): Promise<void> {
     const name = this.nameField?.value.trim() || null;
-    [this.sending, this.share, this.added, this.problem] = [file, 0, null, null];
+    [this.share, this.added] = [0, null];
+    // What can be refused is refused before it is sent; the token is asked for here, too.
+    await need(
+      api.POST("/api/checkpoint-offers", { body: { filename: file.name, size: file.size, name } }),
+    );
+    const query = new URLSearchParams({ filename: file.name, ...(name === null ? {} : { name }) });
+    this.#upload = upload(`/api/checkpoints?${query}`, file, (share) => (this.share = share));
     try {
-      // What can be refused is refused before it is sent; the token is asked for here, too.
-      await need(
-        api.POST("/api/checkpoint-offers", { body: { filename: file.name, size: file.size, name } }),
-      );
-      const query = new URLSearchParams({ filename: file.name, ...(name === null ? {} : { name }) });
-      this.#upload = upload(`/api/checkpoints?${query}`, file, (share) => (this.share = share));
       this.added = await this.#upload.answer;
-      this.dispatchEvent(new Event("added"));
-    } catch (error) {
-      this.problem = asProblem(error);
     } finally {
       this.#upload = null;
-      this.sending = null;
-      this.fileField.value = "";
     }
+    this.dispatchEvent(new Event("added"));
   }
 
-  #drag(event: DragEvent, over: boolean): void {
-    event.preventDefault();
-    this.over = over;
+  protected override inside(): TemplateResult {
+    return this.sending === null ? this.#form() : this.#progress(this.sending);
   }
 
-  #drop(event: DragEvent): void {
-    this.#drag(event, false);
-    void this.#send(event.dataTransfer?.files[0]);
-  }
-
-  override render(): TemplateResult {
-    return html`<h2>Add a checkpoint</h2>
-      <div
-        class="zone ${this.over ? "over" : ""}"
-        @dragover=${(event: DragEvent) => this.#drag(event, true)}
-        @dragleave=${(event: DragEvent) => this.#drag(event, false)}
-        @drop=${this.#drop}
-      >
-        ${this.sending === null ? this.#form() : this.#progress(this.sending)}
-        <input
-          type="file"
-          hidden
-          accept=".zip,.tar,.tgz,.gz"
-          aria-label="Archive of a checkpoint"
-          @change=${() => void this.#send(this.fileField.files?.[0])}
-        />
-      </div>
-      ${this.added === null
-        ? nothing
-        : html`<p class="panel done" role="status">
-            Added <a href="/checkpoints/${this.added.name}">${this.added.name}</a>.
-          </p>`}
-      <cx-problem no-retry .problem=${this.problem}></cx-problem>`;
+  protected override outcome(): unknown {
+    return this.added === null
+      ? nothing
+      : html`<p class="panel" role="status">
+          Added <a href="/checkpoints/${this.added.name}">${this.added.name}</a>.
+        </p>`;
   }
 
   #form(): TemplateResult {
@@ -152,7 +91,7 @@ export class CheckpointDrop extends LitElement {
         <label for="name">Name, if not its own</label>
         <input id="name" type="text" autocomplete="off" spellcheck="false" />
       </div>
-      <button @click=${() => this.fileField.click()}>Choose an archive</button>`;
+      <button @click=${() => this.choose()}>Choose an archive</button>`;
   }
 
   #progress(file: File): TemplateResult {
