@@ -26,6 +26,13 @@ interface Weight {
   readonly weight: number;
 }
 
+/** One side of what is looked at: how many weights are nonzero, and the strongest of them. */
+interface Column {
+  readonly title: string;
+  readonly count: number;
+  readonly rows: readonly Weight[];
+}
+
 @customElement("cx-channel-section")
 export class ChannelSection extends CheckpointSection<ChannelCounts> {
   static override styles = [
@@ -61,6 +68,9 @@ export class ChannelSection extends CheckpointSection<ChannelCounts> {
         margin: 0 0 6px;
         font-size: 13px;
         font-weight: 560;
+      }
+      .what::first-letter {
+        text-transform: uppercase;
       }
       td.bar {
         width: 45%;
@@ -167,20 +177,11 @@ export class ChannelSection extends CheckpointSection<ChannelCounts> {
       weight: each.weight,
     });
     return html`<h3>Channel ${of.channel}</h3>
-      <div class="both">
-        ${weights(
-          "Written by",
-          `${plural(of.written, "token")} with a nonzero embedding weight`,
-          "Token",
-          of.embedding.map(row),
-        )}
-        ${weights(
-          "Moves the logits of",
-          `${plural(of.moved, "token")} with a nonzero unembedding weight`,
-          "Token",
-          of.unembedding.map(row),
-        )}
-      </div>`;
+      ${both(
+        "token",
+        { title: "Written by", count: of.written, rows: of.embedding.map(row) },
+        { title: "Moves the logits of", count: of.moved, rows: of.unembedding.map(row) },
+      )}`;
   }
 
   #token(of: TokenChannels): TemplateResult {
@@ -190,20 +191,11 @@ export class ChannelSection extends CheckpointSection<ChannelCounts> {
       weight,
     });
     return html`<h3>Token ${shown(of.token)} <span class="quiet small">#${of.token.id}</span></h3>
-      <div class="both">
-        ${weights(
-          "Writes",
-          `${plural(of.written, "channel")} with a nonzero embedding weight`,
-          "Channel",
-          of.embedding.map(row),
-        )}
-        ${weights(
-          "Its logit is moved by",
-          `${plural(of.moved_by, "channel")} with a nonzero unembedding weight`,
-          "Channel",
-          of.unembedding.map(row),
-        )}
-      </div>`;
+      ${both(
+        "channel",
+        { title: "Writes", count: of.written, rows: of.embedding.map(row) },
+        { title: "Its logit is moved by", count: of.moved_by, rows: of.unembedding.map(row) },
+      )}`;
   }
 
   /** A link that is followed without loading the page again. */
@@ -222,13 +214,16 @@ function shown({ id, text }: Token): TemplateResult {
   return text === null || text === "" ? html`#${id}` : tokenText(text);
 }
 
-/** Signed weights, strongest first, each beside a bar. */
-function weights(
-  title: string,
-  all: string,
-  what: string,
-  rows: readonly Weight[],
-): TemplateResult {
+/** What the two matrices hold of a channel, by token, or of a token, by channel. */
+function both(what: string, embedding: Column, unembedding: Column): TemplateResult {
+  return html`<div class="both">
+    ${weights(what, "embedding", embedding)}${weights(what, "unembedding", unembedding)}
+  </div>`;
+}
+
+/** Signed weights of a matrix, strongest first, each beside a bar. */
+function weights(what: string, matrix: string, { title, count, rows }: Column): TemplateResult {
+  const all = `${plural(count, what)} with a nonzero ${matrix} weight`;
   const largest = Math.max(...rows.map(({ weight }) => Math.abs(weight)), Number.MIN_VALUE);
   return html`<div>
     <h4>${title} <span class="quiet small">${all}${rows.length === 0 ? "" : ", strongest first"}</span></h4>
@@ -238,7 +233,7 @@ function weights(
           <table>
             <thead>
               <tr>
-                <th scope="col">${what}</th>
+                <th scope="col" class="what">${what}</th>
                 <th scope="col" class="number">Weight</th>
                 <th scope="col"><span class="visually-hidden">Weight as a bar</span></th>
               </tr>
