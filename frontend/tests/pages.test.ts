@@ -8,6 +8,7 @@ import { cellKey, exception, matrix } from "../src/state/matrix";
 import { reordered, sorted } from "../src/state/order";
 import { decades, series } from "../src/state/progress";
 import { shortcutOf } from "../src/state/shortcuts";
+import { usualCheckpoint } from "../src/state/usual_checkpoint";
 
 function circuit(slug: string, edges: number, loss: number): CircuitSummary {
   return {
@@ -28,6 +29,25 @@ function circuit(slug: string, edges: number, loss: number): CircuitSummary {
     has_report: false,
   };
 }
+
+describe("the usual checkpoint", () => {
+  const named = (...names: string[]) => names.map((name) => ({ name }));
+  const found = (...checkpoints: string[]) => checkpoints.map((checkpoint) => ({ checkpoint }));
+
+  it("is the one with the most circuits", () => {
+    expect(usualCheckpoint(named("a", "b", "c"), found("c", "b", "b"))).toBe("b");
+  });
+
+  it("is the first of those with equally many", () => {
+    expect(usualCheckpoint(named("a", "b", "c"), found("c", "b"))).toBe("b");
+    expect(usualCheckpoint(named("a", "b"), [])).toBe("a");
+  });
+
+  it("is one that is there", () => {
+    expect(usualCheckpoint(named("a", "b"), found("gone", "gone", "b"))).toBe("b");
+    expect(usualCheckpoint([], found("gone"))).toBeUndefined();
+  });
+});
 
 describe("matrix", () => {
   const best = (...circuits: CircuitSummary[]) => matrix(circuits).get(cellKey("c", "t"));

@@ -10,7 +10,7 @@ import { api, need } from "../api/client";
 import { listenToJob } from "../api/events";
 import { asProblem } from "../api/problem";
 import type { CheckpointMeans, NodeMeansSource, Problem, Progress } from "../api/types";
-import { base, controls } from "../styles/shared";
+import { base, controls, fieldsets } from "../styles/shared";
 import { count, shortDigest } from "../text/format";
 import { facts, factStyles } from "./facts";
 import "./problem_panel";
@@ -29,6 +29,7 @@ export class NodeMeans extends LitElement {
   static override styles = [
     base,
     controls,
+    fieldsets,
     factStyles,
     css`
       h2 {
@@ -46,15 +47,6 @@ export class NodeMeans extends LitElement {
       fieldset {
         display: grid;
         gap: 4px;
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        margin-bottom: 3px;
-        padding: 0;
-        font-size: var(--small);
-        color: var(--ink-2);
       }
       fieldset label {
         display: flex;

@@ -8,14 +8,15 @@ import { asProblem } from "../api/problem";
 import type { CheckpointSummary, Problem, TaskSummary } from "../api/types";
 import type { Method } from "../state/methods";
 import { METHODS } from "../state/methods";
+import { usualCheckpoint } from "../state/usual_checkpoint";
 import { dialogs } from "../styles/dialogs";
-import { base, controls } from "../styles/shared";
+import { base, controls, fieldsets } from "../styles/shared";
 import "./problem_panel";
 
 /** What the form is about; what is left open is chosen in it. */
 export interface SearchStart {
-  checkpoint?: string;
-  task?: string;
+  checkpoint?: string | undefined;
+  task?: string | undefined;
 }
 
 @customElement("cx-search-dialog")
@@ -24,6 +25,7 @@ export class SearchDialog extends LitElement {
     base,
     controls,
     dialogs,
+    fieldsets,
     css`
       dialog {
         width: min(600px, calc(100vw - 32px));
@@ -44,17 +46,6 @@ export class SearchDialog extends LitElement {
         margin: 3px 0 0;
         font-size: var(--small);
         color: var(--ink-3);
-      }
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        margin-bottom: 3px;
-        padding: 0;
-        font-size: var(--small);
-        color: var(--ink-2);
       }
       fieldset label {
         display: grid;
@@ -100,14 +91,16 @@ export class SearchDialog extends LitElement {
   @query("form") private readonly form!: HTMLFormElement;
 
   async open(start: SearchStart): Promise<void> {
-    this.start = start;
     this.problem = null;
     this.dialog.showModal();
     try {
-      [this.checkpoints, this.tasks] = await Promise.all([
+      const [checkpoints, tasks, circuits] = await Promise.all([
         need(api.GET("/api/checkpoints")),
         need(api.GET("/api/tasks")),
+        need(api.GET("/api/circuits")),
       ]);
+      const { checkpoint = usualCheckpoint(checkpoints, circuits), task } = start;
+      [this.checkpoints, this.tasks, this.start] = [checkpoints, tasks, { checkpoint, task }];
     } catch (error) {
       this.problem = asProblem(error);
     }

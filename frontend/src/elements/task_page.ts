@@ -14,6 +14,7 @@ import type {
   TaskSummary,
   TokenText,
 } from "../api/types";
+import { usualCheckpoint } from "../state/usual_checkpoint";
 import { base, chips, controls } from "../styles/shared";
 import { differing } from "../text/diff";
 import "./circuit_table";
@@ -79,7 +80,8 @@ export class TaskPage extends LitElement {
   ];
 
   @property() name = "";
-  @state() private checkpoint = "";
+  @state() private chosen: string | undefined;
+  #usual = "";
   @state() private removing = false;
   @state() private problem: Problem | null = null;
   @query("cx-search-dialog") private readonly search!: SearchDialog;
@@ -87,7 +89,8 @@ export class TaskPage extends LitElement {
   readonly #found = new Resource<Found>(this, async () => {
     const params = { path: { name: this.name } };
     const found = await need(api.GET("/tasks/{name}.json", { params }));
-    this.checkpoint ||= found.checkpoints.find((one) => one.has_tokenizer)?.name ?? "";
+    const readable = found.checkpoints.filter((one) => one.has_tokenizer);
+    this.#usual = usualCheckpoint(readable, found.circuits) ?? "";
     if (this.checkpoint) void this.#examples.reload();
     return found;
   });
@@ -101,6 +104,11 @@ export class TaskPage extends LitElement {
           }),
         ),
   );
+
+  /** Whose tokens the pairs are shown in. */
+  private get checkpoint(): string {
+    return this.chosen ?? this.#usual;
+  }
 
   override render(): TemplateResult {
     return html`<div class="page">
@@ -117,7 +125,7 @@ export class TaskPage extends LitElement {
         actions: html`${task.custom ? this.#remover(task) : nothing}
           <button
             class="primary"
-            @click=${() => void this.search.open({ task: task.name, checkpoint: this.checkpoint })}
+            @click=${() => void this.search.open({ task: task.name, checkpoint: this.chosen })}
           >
             Search for a circuit
           </button>`,
@@ -167,7 +175,7 @@ export class TaskPage extends LitElement {
   }
 
   #choose(event: Event): void {
-    this.checkpoint = (event.target as HTMLSelectElement).value;
+    this.chosen = (event.target as HTMLSelectElement).value;
     void this.#examples.reload();
   }
 

@@ -149,6 +149,21 @@ export const controls = css`
   }
 `;
 
+/** Choices below a label of their own. */
+export const fieldsets = css`
+  fieldset {
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  legend {
+    margin-bottom: 3px;
+    padding: 0;
+    font-size: var(--small);
+    color: var(--ink-2);
+  }
+`;
+
 export const tables = css`
   .scroll {
     overflow-x: auto;
