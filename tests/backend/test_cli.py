@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ from backend.jobs import verify_job
 from backend.settings import get_settings
 from backend.store import open_store, save_circuit
 from models.checkpoints import Checkpoint
+from tests.backend.commands import ended_by
 from tests.backend.conftest import CHECKPOINT, TASK
 from tests.backend.live import REPOSITORY
 from tests.backend.store.made_reports import make_report
@@ -206,23 +204,7 @@ def test_ctrl_c_cancels_a_verify(stored: Circuit) -> None:
 
 def interrupt(beginning: str, *arguments: str) -> None:
     """Starts a command, presses Ctrl-C as soon as it says that it has begun."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "backend.cli", *arguments],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    with process:
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if beginning in line:
-                break
-        process.send_signal(signal.SIGINT)
-        text = "".join([*said, process.stderr.read()])
-    assert process.returncode == 130, text
+    code, text = ended_by(signal.SIGINT, beginning, *arguments)
+    assert code == 130, text
     assert "nothing was stored" in text
     assert "Traceback" not in text

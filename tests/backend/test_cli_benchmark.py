@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,8 +17,9 @@ from backend.cli import app
 from backend.cli.benchmark_tables import show
 from backend.settings import get_settings
 from tests.backend.circuits.benchmark.made_outcomes import make_contender, make_outcome
+from tests.backend.commands import ended_by
 from tests.backend.conftest import CHECKPOINT, TASK
-from tests.backend.live import REPOSITORY, live_server
+from tests.backend.live import live_server
 
 EASY = ("3", "4", "5")
 """Targets that every model meets with every node ablated."""
@@ -45,23 +43,9 @@ def test_kill_9_costs_what_was_running_and_a_server_may_do_the_rest(
     instance: Path, zoo: Path
 ) -> None:
     targets = ("--targets", ",".join(EASY))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "backend.cli", "benchmark", CHECKPOINT, "--tasks", TASK, *targets],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    with process:
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if "needs no circuit" in line:
-                break
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, "".join(said)
+    command = ("benchmark", CHECKPOINT, "--tasks", TASK, *targets)
+    code, text = ended_by(signal.SIGKILL, "needs no circuit", *command)
+    assert code == -signal.SIGKILL, text
 
     with live_server(instance, zoo) as server:
         result = run(*targets, "--json")

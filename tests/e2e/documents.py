@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backend.circuits.circuit import Circuit, CircuitEdge, slug_of
-from backend.circuits.faithfulness.document import (
-    CurvePoint,
-    EdgeReport,
-    FaithfulnessReport,
-    HeadReport,
-    NodeReport,
-    ReportLine,
-)
+from backend.circuits.faithfulness.document import EdgeReport, FaithfulnessReport, NodeReport
+from tests.backend.store.made_reports import make_report
 from tests.e2e.application import Application
 
 
@@ -34,59 +28,18 @@ def with_one_pruned(circuit: Circuit) -> tuple[Circuit, CircuitEdge]:
 
 
 def report_on(circuit: Circuit) -> FaithfulnessReport:
-    """A report with a line that is met, one that is not and one that cannot be."""
+    """A report with a line that is met, one that is not and one that cannot be, on its nodes."""
     first, last = circuit.nodes[0], circuit.nodes[-1]
-    return FaithfulnessReport(
-        slug=circuit.slug,
-        summary=["Sufficient by mean values.", "Not sufficient by zero values."],
-        lines=[
-            ReportLine(
-                id="sufficiency.mean.loss",
-                group="sufficiency",
-                title="Task loss alone, by mean values",
-                unit="nats",
-                value=0.1111,
-                low=0.1,
-                high=0.125,
-                beside={"whole model": 0.0123},
-                criterion="upper end at most 0.15",
-                met=True,
-                limit="Errors of ablated nodes may cancel.",
-            ),
-            ReportLine(
-                id="sufficiency.zero.loss",
-                group="sufficiency",
-                title="Task loss alone, by zero values",
-                unit="nats",
-                value=0.5,
-                criterion="upper end at most 0.15",
-                met=False,
-                limit="Zero may be far from what the nodes ever are.",
-            ),
-            ReportLine(
-                id="curve.area",
-                group="curve",
-                title="Area under size against loss",
-                unit="nats x decades",
-                value=0.25,
-                limit="Depends on the largest size looked at.",
-            ),
-        ],
-        nodes=[
-            NodeReport(node=first, adds=0.5, needed=True, inclusion=0.8, correlation=0.9),
-            NodeReport(node=last, adds=-0.001, needed=False),
-        ],
-        edges=[
-            EdgeReport(source=edge.source, target=edge.target, adds=0.1, needed=True)
-            for edge in circuit.edges
-            if edge.kept
-        ],
-        heads=[HeadReport(head="0.attn.head.1", divergence=0.02)],
-        curve=[CurvePoint(nodes=2, induced_edges=1, test_loss=0.3, low=0.2, high=0.4)],
-        settings={"random_sets": 100},
-        versions={"torch": "2"},
-        seconds=12.5,
-    )
+    nodes = [
+        NodeReport(node=first, adds=0.5, needed=True, inclusion=0.8, correlation=0.9),
+        NodeReport(node=last, adds=-0.001, needed=False),
+    ]
+    edges = [
+        EdgeReport(source=edge.source, target=edge.target, adds=0.1, needed=True)
+        for edge in circuit.edges
+        if edge.kept
+    ]
+    return make_report(circuit.slug).model_copy(update={"nodes": nodes, "edges": edges})
 
 
 def carry(

@@ -45,15 +45,15 @@ def test_a_report_says_what_holds_and_what_it_cannot_show(
     opened.view("Report")
     report = page.locator("cx-report-body")
     expect(report.get_by_role("list", name="Summary").get_by_role("listitem")).to_have_text(
-        ["Sufficient by mean values.", "Not sufficient by zero values."]
+        ["Sufficient by mean values at 0.15 nats.", "Not sufficient by zero values."]
     )
     line = report.locator("[data-line='sufficiency.mean.loss']")
-    for words in ("0.111", "nats", "0.100 to 0.125", "whole model", "0.012", "✓ met", "at most"):
+    for words in ("0.111", "nats", "0.100 to 0.125", "whole model", "0.010", "✓ met", "at most"):
         expect(line).to_contain_text(words)
     failed = report.locator("[data-line='sufficiency.zero.loss']")
     expect(failed).to_contain_text("✗ not met")
     expect(report.locator("[data-line='curve.area']")).to_contain_text("– no criterion")
-    expect(report.locator("cx-report-curve tbody tr")).to_have_text(re.compile(r"2\s*1\s*0\.300"))
+    expect(report.locator("cx-report-curve tbody tr")).to_have_text(re.compile(r"3\s*2\s*0\.110"))
     expect(report.locator("cx-report-heads tbody tr")).to_contain_text("0.attn.head.1")
     expect(report.get_by_role("button", name=re.compile("^Sufficiency"))).to_contain_text("1/2")
 

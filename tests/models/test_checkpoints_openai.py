@@ -21,6 +21,7 @@ from tests.micro_model import (
     MICRO_TOKENS,
     small_model,
 )
+from tests.models.malice import Malice
 
 TOKENS = torch.randint(23, (3, 9), generator=torch.Generator().manual_seed(1))
 
@@ -310,16 +311,6 @@ def test_truncated_weights(folder: Path, keep: int) -> None:
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(CheckpointError, match=r"final_model\.pt"):
         load_checkpoint(folder)
-
-
-class Malice:
-    """Unpickled without a check, it makes a file."""
-
-    def __init__(self, target: Path) -> None:
-        self.target = target
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Path.touch, (self.target,))
 
 
 @pytest.mark.parametrize("zipped", [True, False])

@@ -18,6 +18,7 @@ from models.hooks import record
 from models.sites import NodeSite, SiteKind
 from models.transformer import SparseTransformer
 from tests.micro_model import small_model
+from tests.models.malice import Malice
 
 TOKENS = torch.randint(23, (3, 9), generator=torch.Generator().manual_seed(1))
 LOCATIONS = "attn_in,attn_out,mlp_in,mlp_out,mlp_neuron,attn_v,attn_k,attn_q"
@@ -332,16 +333,6 @@ def test_truncated_weights(folder: Path, keep: int) -> None:
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(CheckpointError, match=r"pytorch_model\.bin"):
         load_checkpoint(folder)
-
-
-class Malice:
-    """Unpickled without a check, it makes a file."""
-
-    def __init__(self, target: Path) -> None:
-        self.target = target
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Path.touch, (self.target,))
 
 
 def test_pickles_with_code_are_refused(folder: Path, tmp_path: Path) -> None:
