@@ -24,6 +24,11 @@ import "./problem_panel";
 import { ProgressFigure } from "./progress_figure";
 import { Resource } from "./resource";
 
+const GETTING_READY = html`<p class="panel now" role="status">
+  Getting ready: opening the checkpoint. The first search after an installation also compiles what
+  evaluates circuits, which takes up to a minute.
+</p>`;
+
 @customElement("cx-job-page")
 export class JobPage extends LitElement {
   static override styles = [
@@ -213,7 +218,7 @@ export class JobPage extends LitElement {
 
   #now(job: JobDetail): TemplateResult | typeof nothing {
     const now = this.events.at(-1) ?? job.progress;
-    if (!now) return nothing;
+    if (!now) return job.status === "running" ? GETTING_READY : nothing;
     const stage = stageWords(now.stage);
     return html`<div class="panel now">
       <div class="stage">

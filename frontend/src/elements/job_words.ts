@@ -23,7 +23,12 @@ const TONES: Record<JobStatus, string> = {
 const STAGES: Record<string, string> = {
   masks: "learning masks",
   bisection: "finding the smallest number of nodes",
-  elimination: "ablating nodes and edges one by one",
+  mending: "taking out what makes the loss worse",
+  descent: "taking out nodes in groups",
+  elimination: "taking out nodes one by one",
+  swaps: "trying other nodes in their place",
+  edges: "dropping single edges",
+  path: "measuring every size",
   report: "measuring on test pairs",
   corpus: "reading text",
   "node means": "running the model on it",
