@@ -5,6 +5,7 @@ time. Here an operation of several steps passes over its rows once:
 
     attention.py       causal attention with its sink, a head at a time
     norm.py            RMSNorm
+    gate.py            a value or another in its place, by a gate
     linear.py          products of sparse weights and sparse inputs
     cross_entropy.py   unembedding, bigram table and loss, some rows at a time
     adamw.py           AdamW and projection

@@ -122,7 +122,7 @@ class _Linear(torch.autograd.Function):
         return out.view(*x.shape[:-1], len(weight))
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor | None, Tensor | None]:
         x, weight = ctx.saved_tensors
         grad = grads[0].reshape(-1, len(weight)).contiguous()
         if _is_sparse(grad, ctx.nonzero, weight):
@@ -131,7 +131,8 @@ class _Linear(torch.autograd.Function):
         else:
             to_x, to_bias = grad @ weight, grad.sum(0)
         to_x = to_x.view(*grads[0].shape[:-1], weight.shape[1])
-        return to_x, grad.T @ x, to_bias if ctx.biased else None
+        to_weight = grad.T @ x if ctx.needs_input_grad[1] else None
+        return to_x, to_weight, to_bias if ctx.biased else None
 
 
 _linear = cast(Callable[[Tensor, Tensor, "Tensor | None"], Tensor], _Linear.apply)

@@ -12,6 +12,7 @@ from models.abs_topk import kth_magnitude
 from models.fused import adamw, fused, linear
 from models.fused.attention import fused_attend
 from models.fused.cross_entropy import fused_loss
+from models.fused.gate import fused_gate
 from models.layers import attend
 from models.training.run import next_token_loss
 from models.transformer import SparseTransformer
@@ -40,6 +41,31 @@ def test_attention(pos: int, sinks: bool) -> None:
         run(fused_attend, torch.float32), run(attend, torch.float64), strict=True
     ):
         torch.testing.assert_close(fast, exact, atol=2e-5, rtol=1e-4, check_dtype=False)
+
+
+@pytest.mark.parametrize("shape", [(7,), (3, 7), (40, 3, 7)])
+def test_gates(shape: tuple[int, ...]) -> None:
+    inputs = [random(*shape, seed=1), random(7, seed=2), random(7, seed=3)]
+    gradient = random(*shape, seed=4)
+
+    def run(dtype: torch.dtype) -> list[Tensor | None]:
+        x, gate, other = (t.to(dtype, copy=True) for t in inputs)
+        result = fused_gate(x.requires_grad_(), gate.requires_grad_(), other)
+        result.backward(gradient.to(dtype))
+        return [result.detach(), x.grad, gate.grad]
+
+    for fast, exact in zip(run(torch.float32), run(torch.float64), strict=True):
+        torch.testing.assert_close(fast, exact, atol=2e-5, rtol=1e-4, check_dtype=False)
+    per_row = fused_gate(inputs[0], inputs[1], inputs[0] + 1)
+    torch.testing.assert_close(per_row, inputs[0] + 1 - inputs[1])
+
+
+def test_frozen_weights_get_no_gradient() -> None:
+    plain = nn.Linear(4, 3).requires_grad_(False)
+    x = random(5, 4).requires_grad_()
+    linear.FusedLinear(plain)(x).sum().backward()
+    torch.testing.assert_close(x.grad, plain.weight.sum(0).expand(5, 4))
+    assert plain.weight.grad is None
 
 
 @pytest.mark.parametrize("weights_left", [0.0, 0.02, 1.0])

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from backend.circuits.ablation import MeanValues, answer_difference
+from models.fused.gate import fused_gate
 from models.hooks import replace
 from models.sites import NodeSite, node_sites
 from models.transformer import SparseTransformer
@@ -33,8 +34,7 @@ def gated(
 
     def mix(site: NodeSite, gate: Tensor) -> Callable[[Tensor], Tensor]:
         def ablate(value: Tensor) -> Tensor:
-            mean = values.at(site, 0, value.shape)
-            return mean + gate * (value - mean)
+            return fused_gate(value, gate, values.at(site, 0, value.shape))
 
         return ablate
 

@@ -30,6 +30,7 @@ from backend.circuits.search.methods.spec import MethodSpec
 from backend.circuits.search.methods.trials import Mask, PaperConfig, Trial, draw_trial
 from backend.circuits.search.problem import Found, Problem
 from backend.circuits.search.ranking import Ranking
+from models.fused import fused
 from models.sites import count_nodes
 from tasks.base import Batch
 
@@ -81,7 +82,8 @@ class RandomSearch:
         while self.trials < self.problem.config.trials and self._goes_on():
             most = self._affordable(min(self.left(), self.config.trial_share * self.seconds))
             trial = self._draw(self.trials, most)
-            mask = self._learn(trial)
+            with fused(self.problem.model):
+                mask = self._learn(trial)
             if mask is not None:
                 self._discretise(mask)
             self.trials += 1
@@ -111,9 +113,10 @@ class RandomSearch:
         trial = self._draw(0, 0)
         mask = Mask(self.problem.model.config, trial, self.config)
         batches = self._batches(trial)
-        for _ in range(2):
-            self.begun = time.perf_counter()
-            self._one_step(mask, next(batches))
+        with fused(self.problem.model):
+            for _ in range(2):
+                self.begun = time.perf_counter()
+                self._one_step(mask, next(batches))
         self.steps = 1
 
     def _draw(self, number: int, most_steps: int) -> Trial:
