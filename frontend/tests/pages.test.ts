@@ -8,7 +8,7 @@ import { cellKey, exception, matrix } from "../src/state/matrix";
 import { reordered, sorted } from "../src/state/order";
 import { decades, series } from "../src/state/progress";
 import { shortcutOf } from "../src/state/shortcuts";
-import { usualCheckpoint } from "../src/state/usual_checkpoint";
+import { byCircuits, usualCheckpoint } from "../src/state/usual_checkpoint";
 
 function circuit(slug: string, edges: number, loss: number): CircuitSummary {
   return {
@@ -41,6 +41,7 @@ describe("the usual checkpoint", () => {
   it("is the first of those with equally many", () => {
     expect(usualCheckpoint(named("a", "b", "c"), found("c", "b"))).toBe("b");
     expect(usualCheckpoint(named("a", "b"), [])).toBe("a");
+    expect(byCircuits(named("a", "b", "c"), found("c"))).toEqual(named("c", "a", "b"));
   });
 
   it("is one that is there", () => {

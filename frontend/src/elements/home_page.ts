@@ -14,6 +14,7 @@ import type {
 } from "../api/types";
 import type { Cell } from "../state/matrix";
 import { USUAL_TARGET, cellKey, exception, matrix } from "../state/matrix";
+import { byCircuits } from "../state/usual_checkpoint";
 import { base, chips, controls, skeleton, tables } from "../styles/shared";
 import { compact, count, decimal, plural, sparsity } from "../text/format";
 import "./checkpoint_drop";
@@ -223,7 +224,8 @@ export class HomePage extends LitElement {
     </div>`;
   }
 
-  #matrix({ checkpoints, tasks, circuits }: Overview): TemplateResult {
+  #matrix({ checkpoints: all, tasks, circuits }: Overview): TemplateResult {
+    const checkpoints = byCircuits(all, circuits);
     if (checkpoints.length === 0) {
       return html`<div class="panel empty">
         <h2>No checkpoint yet</h2>

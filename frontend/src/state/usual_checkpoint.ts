@@ -1,13 +1,24 @@
-/** Which checkpoint a form offers first. */
+/** In what order checkpoints are shown, and which one a form offers first. */
 import type { CheckpointSummary, CircuitSummary } from "../api/types";
 
-/** The name of the one with the most circuits, of equals the first; undefined if there is none. */
+type Named = Pick<CheckpointSummary, "name">;
+type Found = Pick<CircuitSummary, "checkpoint">;
+
+/** Those with the most circuits first, of equals in the order given. */
+export function byCircuits<C extends Named>(
+  checkpoints: readonly C[],
+  circuits: readonly Found[],
+): C[] {
+  const counts = new Map<string, number>();
+  for (const { checkpoint } of circuits) counts.set(checkpoint, (counts.get(checkpoint) ?? 0) + 1);
+  const count = ({ name }: Named): number => counts.get(name) ?? 0;
+  return [...checkpoints].sort((a, b) => count(b) - count(a));
+}
+
+/** The name of the first of them; undefined if there is none. */
 export function usualCheckpoint(
-  checkpoints: readonly Pick<CheckpointSummary, "name">[],
-  circuits: readonly Pick<CircuitSummary, "checkpoint">[],
+  checkpoints: readonly Named[],
+  circuits: readonly Found[],
 ): string | undefined {
-  const count = (name: string): number =>
-    circuits.filter(({ checkpoint }) => checkpoint === name).length;
-  const counted = checkpoints.map(({ name }) => ({ name, circuits: count(name) }));
-  return counted.sort((a, b) => b.circuits - a.circuits)[0]?.name;
+  return byCircuits(checkpoints, circuits)[0]?.name;
 }
