@@ -6,7 +6,8 @@ and at the end no single node can go without the loss passing it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,10 +26,12 @@ FRESH = 6
 """Numbers measured anew before each single removal; the others' last measures are kept."""
 NEAR = 1.1
 """Multiple of the target up to which a refused node is soon measured again, others at the end."""
-MANY_EDGES = 256
-"""Edges that can go above which they are dropped in runs."""
+MANY = 256
+"""Nodes or edges that can go above which they are taken out in runs."""
 LEAST = 0.2
-"""Share of the edges that could go singly that runs must drop to be tried once more."""
+"""Share of those that can go singly that runs must take out to be tried once more."""
+TELL_EVERY = 1.0
+"""Seconds between reports of progress while single nodes or edges go."""
 FREE_LOSS = 0.02
 """Nats that count as nothing when what a node costs is set against the edges that go with it."""
 
@@ -124,16 +127,22 @@ class Eliminator:
         draft, begun = draft.copy(), draft.size
         losses = self._unknown()
         near = kept = draft.kept()
+
+        def report() -> None:
+            self.tell("elimination", draft, begun - draft.size, begun)
+
         while len(kept):
-            losses[near] = self.toggled(draft, [[node] for node in near.tolist()])
-            free = near[losses[near] <= self.target]
+            free = self._free(draft, near, losses, self)
             if len(free):
                 cost = self._cost(draft, free, losses[free], noise)
                 order = free[np.argsort(cost, kind="stable")].tolist()
-                if draft.size > SMALL:
+                if len(order) > MANY:
+                    many = self._sweep(draft, order) >= LEAST * len(order)
+                    order = [] if many else [node for node in order if draft.keep[node]]
+                elif draft.size > SMALL:
                     order = self._in_runs(draft, order)
-                self._one_by_one(draft, order, losses)
-                self.tell("elimination", draft, begun - draft.size, begun)
+                self._one_by_one(draft, order, losses, report)
+                report()
                 kept = draft.kept()
                 near = kept[losses[kept] <= NEAR * self.target]
             elif thorough and len(near) < len(kept):
@@ -145,7 +154,7 @@ class Eliminator:
     def edges(self, draft: Draft, few: Alone | None = None) -> Draft:
         """Drop single edges between the nodes until none can go, the least needed first.
 
-        Where more than `MANY_EDGES` can go they go in runs, until runs no longer do.
+        Where more than `MANY` can go they go in runs, until runs no longer do.
 
         Args:
             draft: is not changed.
@@ -156,20 +165,24 @@ class Eliminator:
         """
         draft, losses = draft.copy(), self._unknown()
         by_few = Eliminator(self.problem, self.target, few)
+        induced = self.numbering.induced(draft.keep)
+
+        def report() -> None:
+            self.tell("edges", draft, int(draft.dropped[induced].sum()), len(induced))
+
         while True:
-            induced = self.numbering.induced(draft.keep)
             candidates = induced[draft.dropped[induced] == 0] + self.numbering.nodes
-            rough = self if few is None or len(candidates) <= MANY_EDGES else by_few
-            losses[candidates] = rough.toggled(draft, [[edge] for edge in candidates.tolist()])
-            free = candidates[losses[candidates] <= self.target]
+            free = self._free(draft, candidates, losses, by_few if len(candidates) > MANY else self)
+            if len(candidates) > MANY >= len(free):
+                free = self._free(draft, free, losses, self)
             if not len(free):
                 return draft
             order = free[np.argsort(losses[free], kind="stable")].tolist()
-            if len(order) <= MANY_EDGES:
-                self._one_by_one(draft, order, losses)
+            if len(order) <= MANY:
+                self._one_by_one(draft, order, losses, report)
             elif self._sweep(draft, order) < LEAST * len(order):
                 return draft
-            self.tell("edges", draft, int(draft.dropped[induced].sum()), len(induced))
+            report()
 
     def groups(self, draft: Draft, order: Sequence[int], size: int) -> list[int]:
         """Take out runs of so many nodes, as many as go together.
@@ -187,6 +200,13 @@ class Eliminator:
         best = np.argsort(losses, kind="stable")
         free = [runs[i] for i in best if losses[i] <= self.target]
         return self._together(draft, free) if free else []
+
+    def _free(
+        self, draft: Draft, numbers: Ids, losses: npt.NDArray[np.float64], judge: Eliminator
+    ) -> Ids:
+        """Those numbers that can go, each by itself, as a judge measures into `losses`."""
+        losses[numbers] = judge.toggled(draft, [[number] for number in numbers.tolist()])
+        return numbers[losses[numbers] <= self.target]
 
     def _cost(
         self,
@@ -250,16 +270,26 @@ class Eliminator:
             size = 2 * size if loss <= self.target else max(FRESH, size // 2)
         return went
 
-    def _one_by_one(self, draft: Draft, queue: list[int], losses: npt.NDArray[np.float64]) -> None:
+    def _one_by_one(
+        self,
+        draft: Draft,
+        queue: list[int],
+        losses: npt.NDArray[np.float64],
+        report: Callable[[], None],
+    ) -> None:
         """Take out single numbers in the order of the queue, its head measured anew each time.
 
         Args:
             draft: is changed.
             queue: numbers that could go, each by itself.
             losses: [nodes + edges] of the draft without each; what is measured goes into it.
+            report: called now and then.
         """
-        measured = True
+        measured, reported = True, time.monotonic()
         while queue:
+            if time.monotonic() - reported > TELL_EVERY:
+                report()
+                reported = time.monotonic()
             head = queue[:FRESH]
             if not measured:
                 losses[head] = self.toggled(draft, [[number] for number in head])

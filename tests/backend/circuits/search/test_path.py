@@ -92,9 +92,9 @@ def test_many_edges_go_in_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = planted_problem()
     eliminator = Eliminator(problem)
     draft = eliminator.draft(NodeSet.all(CONFIG))
-    monkeypatch.setattr(eliminate, "MANY_EDGES", 10_000)
+    monkeypatch.setattr(eliminate, "MANY", 10_000)
     slow, before = eliminator.edges(draft), problem.passes.forward
-    monkeypatch.setattr(eliminate, "MANY_EDGES", 8)
+    monkeypatch.setattr(eliminate, "MANY", 8)
     quick = eliminator.edges(draft, few=problem.alone)
     assert quick.loss == pytest.approx(eliminator.measured(quick.keep, quick.dropped).loss)
     assert quick.loss <= problem.target
