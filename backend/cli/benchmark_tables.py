@@ -139,6 +139,8 @@ def _ratios(ratios: Iterable[Ratio]) -> Table:
         ("tasks both meet", "ratio", "95% interval"),
     )
     for each in ratios:
+        if each.ratio is None:  # no task that both meet
+            continue
         table.add_row(
             each.first,
             each.second,
