@@ -173,8 +173,13 @@ def list_circuits(
     return _summaries(session, query)
 
 
-def circuits_with_node(session: Session, checkpoint: str, node: str) -> list[CircuitSummary]:
+def circuits_with_node(session: Session, checkpoint_digest: str, node: str) -> list[CircuitSummary]:
     """The circuits of a checkpoint that contain a node, e.g. `0.mlp.post_act.863`.
+
+    Args:
+        session: an open one.
+        checkpoint_digest: a checkpoint may go by several names.
+        node: by its name.
 
     Raises:
         InvalidRequestError: the name is no node's.
@@ -187,7 +192,7 @@ def circuits_with_node(session: Session, checkpoint: str, node: str) -> list[Cir
         select(CircuitTable)
         .join(CircuitNodeTable)
         .where(
-            CircuitTable.checkpoint == checkpoint,
+            CircuitTable.checkpoint_digest == checkpoint_digest,
             CircuitNodeTable.site == parsed.site.name,
             CircuitNodeTable.channel == parsed.index,
         )

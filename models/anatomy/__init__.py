@@ -17,14 +17,33 @@ from models.anatomy.columns import (
 from models.anatomy.edges import Degrees, alive_nodes, distribution, node_degrees
 from models.anatomy.log import Curve, CurveKind, LogError, TrainingLog, find_log, read_log
 from models.anatomy.matrices import MatrixCount, matrix_counts
+from models.anatomy.node_examples import (
+    ExampleGroup,
+    NodeExamples,
+    Place,
+    examples,
+    node_values,
+)
+from models.anatomy.node_weights import (
+    NodeParameters,
+    NodeWeight,
+    node_parameters,
+    weights_in,
+    weights_out,
+)
 
 __all__ = [
     "ChannelCounts",
     "Curve",
     "CurveKind",
     "Degrees",
+    "ExampleGroup",
     "LogError",
     "MatrixCount",
+    "NodeExamples",
+    "NodeParameters",
+    "NodeWeight",
+    "Place",
     "SiteActivity",
     "StrongWeight",
     "TrainingLog",
@@ -34,11 +53,16 @@ __all__ = [
     "distribution",
     "embedding_column",
     "embedding_row",
+    "examples",
     "find_log",
     "matrix_counts",
     "node_degrees",
+    "node_parameters",
+    "node_values",
     "read_log",
     "strongest",
     "unembedding_column",
     "unembedding_row",
+    "weights_in",
+    "weights_out",
 ]

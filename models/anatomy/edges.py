@@ -15,6 +15,21 @@ from models.transformer import Block, SparseTransformer
 _QKV = (SiteKind.Q, SiteKind.K, SiteKind.V)
 """In the order of the rows of `Attention.qkv`."""
 
+WeightMap = tuple[nn.Linear, SiteKind, tuple[SiteKind, ...]]
+"""A map, the site it reads and the sites it ends at, whose nodes are its rows in this order."""
+
+
+def weight_maps(model: SparseTransformer, layer: int) -> tuple[WeightMap, ...]:
+    """The four maps of a layer whose nonzero weights are edges."""
+    block = model.blocks[layer]
+    assert isinstance(block, Block)
+    return (
+        (block.attn.qkv, SiteKind.ATTN_IN, _QKV),
+        (block.attn.out, SiteKind.V, (SiteKind.ATTN_OUT,)),
+        (block.mlp.up, SiteKind.MLP_IN, (SiteKind.NEURON,)),
+        (block.mlp.down, SiteKind.NEURON, (SiteKind.MLP_OUT,)),
+    )
+
 
 @dataclass(frozen=True, eq=False)
 class Degrees:
@@ -38,14 +53,8 @@ def node_degrees(model: SparseTransformer) -> dict[NodeSite, Degrees]:
     """
     into: dict[NodeSite, Tensor] = {}
     out: dict[NodeSite, Tensor] = {}
-    for layer, block in enumerate(model.blocks):
-        assert isinstance(block, Block)
-        for linear, source, targets in (
-            (block.attn.qkv, SiteKind.ATTN_IN, _QKV),
-            (block.attn.out, SiteKind.V, (SiteKind.ATTN_OUT,)),
-            (block.mlp.up, SiteKind.MLP_IN, (SiteKind.NEURON,)),
-            (block.mlp.down, SiteKind.NEURON, (SiteKind.MLP_OUT,)),
-        ):
+    for layer in range(model.config.n_layer):
+        for linear, source, targets in weight_maps(model, layer):
             rows, out[NodeSite(layer, source)] = _nonzero_by_side(linear)
             for target, part in zip(targets, rows.chunk(len(targets)), strict=True):
                 into[NodeSite(layer, target)] = part

@@ -50,7 +50,15 @@ def get_channel(
     channel: Annotated[int, Path(ge=0, description="number of a residual channel")],
 ) -> Channel:
     """The tokens that write a residual channel, and the logits that it moves."""
-    checkpoint = library.open(name)
+    return channel_tokens(library.open(name), channel)
+
+
+def channel_tokens(checkpoint: Checkpoint, channel: int) -> Channel:
+    """The tokens that write a residual channel, and the logits that it moves.
+
+    Raises:
+        NotFoundError: the model has no such channel.
+    """
     _check(checkpoint, "channel", channel, checkpoint.config.d_model)
     embedding = embedding_column(checkpoint.model, channel)
     unembedding = unembedding_column(checkpoint.model, channel)

@@ -636,6 +636,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/circuits/{slug}/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node
+         * @description What a node is: its place, its mean, bias, norm weight and sink.
+         */
+        get: operations["get_node_api_circuits__slug__nodes__node__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/nodes/{node}/edges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Edges
+         * @description Its edges with weights: those in the circuit, and how many there are outside it.
+         */
+        get: operations["get_node_edges_api_circuits__slug__nodes__node__edges_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/nodes/{node}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Effect
+         * @description What ablating it alone changes, in the circuit alone and in the whole model.
+         */
+        get: operations["get_node_effect_api_circuits__slug__nodes__node__effect_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/nodes/{node}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Pairs
+         * @description Its activations on the task's pairs, in the whole model and in the circuit alone.
+         */
+        get: operations["get_node_pairs_api_circuits__slug__nodes__node__pairs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/nodes/{node}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Sample
+         * @description Its largest, least and middling activations on held-out pretraining text.
+         */
+        get: operations["get_node_sample_api_circuits__slug__nodes__node__sample_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/nodes/{node}/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Attention
+         * @description The attention of its head, and each channel's part of the scores of one query.
+         */
+        get: operations["get_node_attention_api_circuits__slug__nodes__node__attention_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/nodes/{node}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Tokens
+         * @description The tokens that write its residual channel, and the logits that the channel moves.
+         */
+        get: operations["get_node_tokens_api_circuits__slug__nodes__node__tokens_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/nodes/{node}/circuits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Circuits
+         * @description The other circuits of the same checkpoint that have it.
+         */
+        get: operations["get_node_circuits_api_circuits__slug__nodes__node__circuits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/circuits/{slug}/path": {
         parameters: {
             query?: never;
@@ -1124,6 +1284,23 @@ export interface components {
              * @description times the final norm's weight
              */
             unembedding: components["schemas"]["WeightedToken"][];
+        };
+        /**
+         * ChannelPart
+         * @description One channel's part of a query's scores, q x k / sqrt(d_head), by key.
+         */
+        ChannelPart: {
+            /**
+             * Channel
+             * @description of the head
+             */
+            channel: number;
+            /** Q In Circuit */
+            q_in_circuit: boolean;
+            /** K In Circuit */
+            k_in_circuit: boolean;
+            /** Scores */
+            scores: number[];
         };
         /**
          * Channels
@@ -1727,6 +1904,43 @@ export interface components {
             milliseconds: number;
         };
         /**
+         * Excerpt
+         * @description A piece of held-out text, with the node's activation at each token.
+         */
+        Excerpt: {
+            /** Window */
+            window: number;
+            /**
+             * Position
+             * @description of the example in its window
+             */
+            position: number;
+            /**
+             * Start
+             * @description position of the first token shown
+             */
+            start: number;
+            /** Tokens */
+            tokens: components["schemas"]["TokenText"][];
+            /** Values */
+            values: number[];
+        };
+        /**
+         * ExcerptGroup
+         * @description Examples at one height of the node's nonzero activations.
+         */
+        ExcerptGroup: {
+            /**
+             * Quantile
+             * @description 1: the largest, 0: the least
+             */
+            quantile: number;
+            /** Value */
+            value: number;
+            /** Excerpts */
+            excerpts: components["schemas"]["Excerpt"][];
+        };
+        /**
          * ExportFormat
          * @description In which form a circuit is handed out.
          * @enum {string}
@@ -1855,6 +2069,50 @@ export interface components {
             degree_out: number;
         };
         /**
+         * HeadAttention
+         * @description The head of a q, k or v channel, in the whole model and in the circuit alone.
+         */
+        HeadAttention: {
+            /** Head */
+            head: string;
+            /**
+             * Pairs
+             * @description pairs that can be asked for
+             */
+            pairs: number;
+            /** Tokens */
+            tokens: components["schemas"]["TokenText"][];
+            /**
+             * Query
+             * @description position whose scores are taken apart
+             */
+            query: number;
+            /** Sink Logit */
+            sink_logit: number | null;
+            model: components["schemas"]["HeadSide"];
+            circuit: components["schemas"]["HeadSide"];
+            /**
+             * Divergence
+             * @description Jensen-Shannon divergence of the two patterns by query, nats, at most ln 2
+             */
+            divergence: number[];
+            /**
+             * Mean Divergence
+             * @description over all tokens of all pairs, nats
+             */
+            mean_divergence: number;
+            /**
+             * Limit
+             * @description up to which patterns count as alike, nats
+             */
+            limit: number;
+            /**
+             * Differs
+             * @description mean_divergence is above the limit
+             */
+            differs: boolean;
+        };
+        /**
          * HeadReport
          * @description One attention head with kept q, k or v channels.
          */
@@ -1869,6 +2127,34 @@ export interface components {
              * @description mean Jensen-Shannon divergence of its attention in the circuit alone from that in the whole model, the sink's share a place of its own, in nats; at most ln 2
              */
             divergence: number;
+        };
+        /**
+         * HeadSide
+         * @description A head on one sequence. Row i of a table has i + 1 entries: keys up to the query.
+         */
+        HeadSide: {
+            /** Pattern */
+            pattern: number[][];
+            /**
+             * Sink
+             * @description what is left for the sink, by query
+             */
+            sink: number[];
+            /**
+             * Own
+             * @description of q and k the node's part of each score, of v attention x value
+             */
+            own: number[][];
+            /**
+             * Scores
+             * @description of the chosen query, before the softmax
+             */
+            scores: number[];
+            /**
+             * Channels
+             * @description their parts, the largest first; none is zero
+             */
+            channels: components["schemas"]["ChannelPart"][];
         };
         /**
          * Health
@@ -2194,6 +2480,168 @@ export interface components {
             probability: number;
         };
         /**
+         * NodeCircuits
+         * @description Other circuits of the same checkpoint with the node in them.
+         */
+        NodeCircuits: {
+            /** Circuits */
+            circuits: components["schemas"]["CircuitSummary"][];
+        };
+        /**
+         * NodeEdgeEnd
+         * @description An edge of the node, by the node at its other end.
+         */
+        NodeEdgeEnd: {
+            /** Node */
+            node: string;
+            /** Weight */
+            weight: number;
+            /**
+             * Kept
+             * @description False: pruned from the circuit, or outside it
+             */
+            kept: boolean;
+        };
+        /**
+         * NodeEdgeSide
+         * @description The edges on one side of a node.
+         */
+        NodeEdgeSide: {
+            /**
+             * Total
+             * @description nonzero weights of the model
+             */
+            total: number;
+            /**
+             * Used
+             * @description edges that the circuit keeps
+             */
+            used: number;
+            /**
+             * Circuit
+             * @description between nodes of the circuit, strongest first
+             */
+            circuit: components["schemas"]["NodeEdgeEnd"][];
+            /**
+             * Outside Total
+             * @description edges that are not between nodes of the circuit
+             */
+            outside_total: number;
+            /**
+             * Outside
+             * @description the strongest of these
+             */
+            outside: components["schemas"]["NodeEdgeEnd"][];
+        };
+        /**
+         * NodeEdges
+         * @description Edges in and out of a node.
+         */
+        NodeEdges: {
+            into: components["schemas"]["NodeEdgeSide"];
+            out: components["schemas"]["NodeEdgeSide"];
+        };
+        /**
+         * NodeEffect
+         * @description What mean ablation of one node changes: without it less with it. Losses in nats.
+         */
+        NodeEffect: {
+            /**
+             * With Node
+             * @description task loss with the node kept
+             */
+            with_node: number;
+            /**
+             * Without Node
+             * @description task loss with it ablated
+             */
+            without_node: number;
+            loss: components["schemas"]["Estimate"];
+            accuracy: components["schemas"]["Estimate"];
+            logit_difference: components["schemas"]["Estimate"];
+        };
+        /**
+         * NodeEffects
+         * @description A node ablated alone, from the circuit alone and from the whole model.
+         */
+        NodeEffects: {
+            /**
+             * N
+             * @description pairs
+             */
+            n: number;
+            /**
+             * In Circuit
+             * @description False: it is put into the circuit for its number with it
+             */
+            in_circuit: boolean;
+            circuit: components["schemas"]["NodeEffect"];
+            model: components["schemas"]["NodeEffect"];
+        };
+        /**
+         * NodeFacts
+         * @description What a node is, and what the model keeps for it beside the weights of its edges.
+         */
+        NodeFacts: {
+            /** Node */
+            node: string;
+            /** Layer */
+            layer: number;
+            /**
+             * Site
+             * @description e.g. mlp.post_act
+             */
+            site: string;
+            /** Index */
+            index: number;
+            /**
+             * Width
+             * @description nodes of the site
+             */
+            width: number;
+            /** Head */
+            head: number | null;
+            /**
+             * Channel
+             * @description of the head; None: the node is none of a head's
+             */
+            channel: number | null;
+            /** In Circuit */
+            in_circuit: boolean;
+            /**
+             * Partner
+             * @description the key channel a query channel meets, or the reverse
+             */
+            partner: string | null;
+            /** Partner In Circuit */
+            partner_in_circuit: boolean;
+            /**
+             * Mean
+             * @description the value mean ablation gives it
+             */
+            mean: number;
+            /**
+             * Bias
+             * @description None: nothing is added to it
+             */
+            bias: number | null;
+            /**
+             * Norm Weight
+             * @description of a residual channel that is read
+             */
+            norm_weight: number | null;
+            /**
+             * Sink
+             * @description logit of its head's sink
+             */
+            sink: number | null;
+            /**
+             * Abs Topk
+             * @description entries kept at its site; None: all
+             */
+            abs_topk: number | null;
+        };
+        /**
          * NodeMeansSource
          * @description Where node means come from.
          */
@@ -2210,6 +2658,19 @@ export interface components {
              * @description of the means; circuits name it
              */
             digest: string;
+        };
+        /**
+         * NodePairs
+         * @description A node's activations on some of the task's pairs.
+         */
+        NodePairs: {
+            /**
+             * Total
+             * @description pairs that can be asked for
+             */
+            total: number;
+            /** Pairs */
+            pairs: components["schemas"]["PairActivations"][];
         };
         /**
          * NodeReport
@@ -2248,6 +2709,36 @@ export interface components {
             sign_flips?: number | null;
         };
         /**
+         * NodeSample
+         * @description A node's activations in the whole model on held-out pretraining text.
+         */
+        NodeSample: {
+            /**
+             * Places
+             * @description tokens looked at; None: there is no held-out sample
+             */
+            places: number | null;
+            /** Nonzero */
+            nonzero: number;
+            /** Mean */
+            mean: number;
+            /**
+             * Groups
+             * @description from the largest activations to the least
+             */
+            groups: components["schemas"]["ExcerptGroup"][];
+            /**
+             * Edges
+             * @description ends of the histogram's bins
+             */
+            edges: number[];
+            /**
+             * Counts
+             * @description nonzero activations in each bin
+             */
+            counts: number[];
+        };
+        /**
          * Numbers
          * @description The answers to one intervention on a task's pairs.
          */
@@ -2266,6 +2757,25 @@ export interface components {
          * @enum {string}
          */
         OutcomeKind: "met" | "missed" | "failed" | "no_circuit_needed" | "not_possible";
+        /**
+         * PairActivations
+         * @description A node's activations on a pair.
+         */
+        PairActivations: {
+            /** Pair */
+            pair: number;
+            first_answer: components["schemas"]["TokenText"];
+            second_answer: components["schemas"]["TokenText"];
+            first: components["schemas"]["SideActivations"];
+            second: components["schemas"]["SideActivations"];
+            /**
+             * Model Difference
+             * @description first less second by token of the first; None: the second has none there
+             */
+            model_difference: (number | null)[];
+            /** Circuit Difference */
+            circuit_difference: (number | null)[];
+        };
         /**
          * PairAnswer
          * @description One pair under the intervention.
@@ -2585,6 +3095,24 @@ export interface components {
              * @description wall-clock time the search may fill
              */
             seconds?: number | null;
+        };
+        /**
+         * SideActivations
+         * @description A node's activations on one sequence of a pair.
+         */
+        SideActivations: {
+            /** Tokens */
+            tokens: components["schemas"]["TokenText"][];
+            /**
+             * Model
+             * @description in the whole model, a token
+             */
+            model: number[];
+            /**
+             * Circuit
+             * @description in the circuit alone, a token
+             */
+            circuit: number[];
         };
         /**
          * SiteActivitySummary
@@ -4584,6 +5112,444 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_api_circuits__slug__nodes__node__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeFacts"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_edges_api_circuits__slug__nodes__node__edges_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEdges"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_effect_api_circuits__slug__nodes__node__effect_get: {
+        parameters: {
+            query?: {
+                split?: components["schemas"]["Split"];
+                /** @description of the pairs */
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEffects"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_pairs_api_circuits__slug__nodes__node__pairs_get: {
+        parameters: {
+            query?: {
+                split?: components["schemas"]["Split"];
+                /** @description of the pairs */
+                seed?: number;
+                /** @description number of the first pair */
+                start?: number;
+                /** @description pairs at most */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePairs"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_sample_api_circuits__slug__nodes__node__sample_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeSample"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_attention_api_circuits__slug__nodes__node__attention_get: {
+        parameters: {
+            query?: {
+                split?: components["schemas"]["Split"];
+                /** @description of the pairs */
+                seed?: number;
+                /** @description number of a pair */
+                pair?: number;
+                /** @description its second sequence, not its first */
+                second?: boolean;
+                /** @description a position; the last if left out */
+                query?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadAttention"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_tokens_api_circuits__slug__nodes__node__tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_circuits_api_circuits__slug__nodes__node__circuits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeCircuits"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,6 +16,9 @@ from backend.circuits.circuit import (
     slug_of,
 )
 
+DIGEST = "c" * 64
+"""Of the checkpoint `tiny`."""
+
 
 def make_circuit(
     number: int = 0, *, task: str = "class_init", checkpoint: str = "tiny", loss: float = 0.125
@@ -31,7 +34,7 @@ def make_circuit(
     )
     provenance = Provenance(
         checkpoint=checkpoint,
-        checkpoint_digest="c" * 64,
+        checkpoint_digest=DIGEST if checkpoint == "tiny" else "e" * 64,
         means_digest="m" * 64,
         task=task,
         method="masks",

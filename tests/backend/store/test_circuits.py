@@ -12,7 +12,7 @@ from backend.store import (
     save_circuit,
 )
 from backend.store.tables import CircuitEdgeTable, CircuitNodeTable, CircuitTable
-from tests.backend.store.made_circuits import make_circuit
+from tests.backend.store.made_circuits import DIGEST, make_circuit
 
 
 def test_a_circuit_comes_back_unchanged(store: Store) -> None:
@@ -114,15 +114,15 @@ def test_circuits_can_be_asked_for_a_node(store: Store) -> None:
         save_circuit(session, make_circuit(11, task="var_swap"))
         save_circuit(session, make_circuit(12, checkpoint="other"))
     with store.read() as session:
-        shared = circuits_with_node(session, "tiny", "0.mlp.act_in.3")
+        shared = circuits_with_node(session, DIGEST, "0.mlp.act_in.3")
         assert [c.seed for c in shared] in ([10, 11, 11], [11, 10, 11])
-        assert [c.task for c in circuits_with_node(session, "tiny", "0.mlp.post_act.11")] == [
+        assert [c.task for c in circuits_with_node(session, DIGEST, "0.mlp.post_act.11")] == [
             "class_init",
             "var_swap",
         ]
-        assert circuits_with_node(session, "tiny", "0.mlp.post_act.12") == []
+        assert circuits_with_node(session, DIGEST, "0.mlp.post_act.12") == []
         with pytest.raises(InvalidRequestError, match="is no node"):
-            circuits_with_node(session, "tiny", "somewhere")
+            circuits_with_node(session, DIGEST, "somewhere")
 
 
 def test_an_unknown_slug_is_named(store: Store) -> None:

@@ -16,7 +16,7 @@ from backend.store import (
     save_compact,
 )
 from backend.store.tables import CircuitEdgeTable
-from tests.backend.store.made_circuits import make_circuit
+from tests.backend.store.made_circuits import DIGEST, make_circuit
 
 
 def edges(session: Session) -> int:
@@ -38,9 +38,9 @@ def test_compact_circuits_are_listed_read_and_found_by_their_nodes(store: Store)
     with store.read() as session:
         assert {each.slug for each in list_circuits(session)} == {each.slug for each in circuits}
         assert get_circuit(session, circuits[0].slug) == circuits[0]
-        (found,) = circuits_with_node(session, "tiny", "0.mlp.post_act.2")
+        (found,) = circuits_with_node(session, DIGEST, "0.mlp.post_act.2")
         assert found.slug == circuits[1].slug
-        assert len(circuits_with_node(session, "tiny", "0.mlp.act_in.3")) == 2
+        assert len(circuits_with_node(session, DIGEST, "0.mlp.act_in.3")) == 2
         assert edges(session) == 0
 
 
