@@ -24,6 +24,7 @@ autoescaping, hold no inline script, and the built scripts ask nothing of anothe
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,8 @@ DIST: Path = Path(__file__).resolve().parent / "dist"
 MOUNT = "/static/app"
 PLOTLY_URL = "/static/plotly.min.js"
 ENTRY = "src/main.ts"
+STANDALONE = "standalone/standalone"
+"""Script and style sheet of a circuit that opens from disk, below `DIST`, without their endings."""
 
 
 class PagesNotBuiltError(RuntimeError):
@@ -46,6 +49,35 @@ class AssetUrls:
     css: list[str]
 
 
+@dataclass(frozen=True)
+class StandaloneAssets:
+    """What is written into a page that opens from disk."""
+
+    script: str
+    style: str
+
+
+def standalone_assets(dist: Path = DIST) -> StandaloneAssets:
+    """The script and the style sheet, as they may stand in HTML.
+
+    Raises:
+        PagesNotBuiltError: they are missing; says how to build them.
+    """
+    script, style = (dist / f"{STANDALONE}.{ending}" for ending in ("js", "css"))
+    _check_built(script)
+    # Within a script only `</script` and `<!--` mean something to HTML; `\\x3c` is `<` in strings.
+    text = re.sub(r"<(?=/script|!--)", r"\\x3c", script.read_text(encoding="utf-8"), flags=re.I)
+    return StandaloneAssets(text, style.read_text(encoding="utf-8"))
+
+
+def _check_built(file: Path) -> None:
+    if not file.is_file():
+        raise PagesNotBuiltError(
+            f"{file} does not exist: the pages were not built. Run 'make run', or "
+            "'python hatch_build.py build' in a clone."
+        )
+
+
 def asset_urls(dist: Path = DIST) -> AssetUrls:
     """Reads vite's manifest for the URLs of the entry's script and style sheets.
 
@@ -53,11 +85,7 @@ def asset_urls(dist: Path = DIST) -> AssetUrls:
         PagesNotBuiltError: the manifest is missing; says how to build it.
     """
     manifest = dist / ".vite" / "manifest.json"
-    if not manifest.is_file():
-        raise PagesNotBuiltError(
-            f"{manifest} does not exist: the pages were not built. Run 'make run', or "
-            "'python hatch_build.py build' in a clone."
-        )
+    _check_built(manifest)
     entry = json.loads(manifest.read_text(encoding="utf-8"))[ENTRY]
     return AssetUrls(
         js=f"{MOUNT}/{entry['file']}",

@@ -27,8 +27,8 @@ from backend.settings import Settings
 
 MAX_BODY_BYTES = 64 * 2**20
 """A bundle of a dense circuit has some hundred thousand edges; nothing else comes close."""
-UPLOAD_PATH = "/api/checkpoints"
-"""Takes archives of checkpoints, which the settings limit."""
+UPLOAD_PATHS = ("/api/checkpoints", "/api/viz-data")
+"""Take archives of checkpoints and files of tensors, which the settings limit."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -82,7 +82,7 @@ class SecurityMiddleware:
 
     def _limit(self, path: str) -> int:
         """Bytes that a body sent to a path may have."""
-        return self._upload_limit if path == UPLOAD_PATH else MAX_BODY_BYTES
+        return self._upload_limit if path in UPLOAD_PATHS else MAX_BODY_BYTES
 
     def _refusal(
         self, method: str, path: str, headers: Headers

@@ -92,6 +92,28 @@ class SizePath(_Frozen):
     points: list[PathPoint] = Field(description="ascending in nodes")
 
 
+class StoredLosses(_Frozen):
+    """What the file of another program says of a circuit: its own task losses, in nats.
+
+    They were measured there, on pairs and under means of that program; `Losses` are measured here.
+    """
+
+    format: str = Field(description="of the file, e.g. openai viz_data")
+    digest: str = Field(description="SHA-256 of the file")
+    whole_model: float | None = None
+    circuit: float | None = Field(default=None, description="of the circuit alone")
+    nodes: dict[str, float] = Field(
+        default_factory=dict, description="of the circuit alone less this node"
+    )
+    blocks: dict[str, float] = Field(
+        default_factory=dict, description="of the circuit alone less a block, e.g. 0.attn"
+    )
+    left_out: dict[str, int] = Field(
+        default_factory=dict,
+        description="location -> indices kept there in the file where no node is, e.g. final_resid",
+    )
+
+
 class Circuit(_Frozen):
     """A circuit with everything known about it."""
 
@@ -103,6 +125,9 @@ class Circuit(_Frozen):
     rescaling: Rescaling
     provenance: Provenance
     path: SizePath | None = Field(default=None, description="None where the method has no path")
+    stored_losses: StoredLosses | None = Field(
+        default=None, description="None where the circuit is none of another program's"
+    )
 
     @property
     def checkpoint(self) -> str:

@@ -73,13 +73,7 @@ def answer_prompt(
         InvalidRequestError: no tokenizer, or more tokens than the model's context holds.
     """
     tokenizer, model = tokenizer_of(checkpoint), checkpoint.model
-    tokens = [tokenizer.end_of_text, *tokenizer.encode(prompt)]
-    if len(tokens) > checkpoint.config.n_ctx:
-        raise InvalidRequestError(
-            f"The prompt is {len(tokens)} tokens long with the end of text before it; the model's "
-            f"context holds {checkpoint.config.n_ctx}.",
-            remedy="Shorten the prompt.",
-        )
+    tokens = prompt_tokens(checkpoint, prompt)
 
     def listed(probabilities: Tensor, which: Sequence[int]) -> list[NextToken]:
         return [NextToken(show(tokenizer, i), float(probabilities[i])) for i in which]
@@ -92,6 +86,23 @@ def answer_prompt(
         whole_model=listed(whole, whole.topk(SHOWN).indices.tolist()),
         answers=listed(ablated, answers),
     )
+
+
+def prompt_tokens(checkpoint: Checkpoint, prompt: str) -> list[int]:
+    """End of text, then the prompt's tokens.
+
+    Raises:
+        InvalidRequestError: no tokenizer, or more tokens than the model's context holds.
+    """
+    tokenizer = tokenizer_of(checkpoint)
+    tokens = [tokenizer.end_of_text, *tokenizer.encode(prompt)]
+    if len(tokens) > checkpoint.config.n_ctx:
+        raise InvalidRequestError(
+            f"The prompt is {len(tokens)} tokens long with the end of text before it; the model's "
+            f"context holds {checkpoint.config.n_ctx}.",
+            remedy="Shorten the prompt.",
+        )
+    return tokens
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from backend.cli.common import (
+    find_task_files,
     library,
     messages,
     opened_store,
@@ -20,15 +21,32 @@ from backend.cli.common import (
 from backend.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from backend.bundles import Imported
     from backend.circuits.bundle import Bundle
+    from backend.store import Store
 
 
 class ExportFormat(StrEnum):
-    """In which form a circuit is handed out."""
+    """As `backend.exports`, which is imported when a command runs."""
 
     JSON = "json"
-    GRAPHML = "graphml"
     BUNDLE = "bundle"
+    GRAPHML = "graphml"
+    CSV = "csv"
+    ATTRIBUTION = "attribution"
+    HTML = "html"
+
+
+class TableName(StrEnum):
+    """As `backend.circuits.exchange.tables`."""
+
+    NODES = "nodes"
+    EDGES = "edges"
+    LOSSES = "losses"
+    PATH = "path"
+    PAIRS = "pairs"
+    REPORT = "report"
+    REPORT_NODES = "report_nodes"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -68,55 +86,79 @@ def list_stored(
 def export(
     slug: Annotated[str, typer.Argument(help="Slug of a stored circuit.")],
     export_format: Annotated[
-        ExportFormat, typer.Option("--format", help="json, graphml, or a bundle to import.")
+        ExportFormat,
+        typer.Option("--format", help="Which file; docs/formats.md describes each."),
     ] = ExportFormat.JSON,
+    table: Annotated[TableName, typer.Option(help="The table that csv gives.")] = TableName.NODES,
+    prompt: Annotated[
+        str | None,
+        typer.Option(help="The prompt of attribution; a test pair's if left out."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; stdout if left out.")] = None,
 ) -> None:
     """Write a circuit as a file; a bundle carries the report on it, if there is one."""
+    from backend import exports
     from backend.circuits.bundle import Bundle
+    from backend.circuits.exchange import tables
     from backend.store import find_report, get_circuit
 
+    find_task_files()
     with opened_store() as store, store.read() as session:
         bundle = Bundle(circuit=get_circuit(session, slug), report=find_report(session, slug))
-    text = _text(bundle, export_format)
+    options = exports.ExportOptions(tables.TableName(table), prompt)
+    form = exports.ExportFormat(export_format)
+    text = exports.export(bundle, library(), form, options).content
     if out is None:
         typer.echo(text)
     else:
-        out.write_text(text + "\n", encoding="utf-8")
+        ended = text if text.endswith("\n") else text + "\n"
+        out.write_text(ended, encoding="utf-8", newline="")
         messages.print(f"Wrote {out}", soft_wrap=True)
 
 
 @plain_errors
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A bundle, or a circuit as JSON.")],
+    file: Annotated[
+        Path, typer.Argument(help="A bundle, a circuit as JSON, or OpenAI's viz_data.pt.")
+    ],
+    task: Annotated[
+        str | None, typer.Option(help="Of a viz_data.pt, which does not say: the task it does.")
+    ] = None,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(help="Of a viz_data.pt; the one with the file's configuration if left out."),
+    ] = None,
 ) -> None:
-    """Store a circuit from another instance, and the report on it if there is none here."""
-    from backend.bundles import import_bundle
+    """Store a circuit from another instance, and the report on it if there is none here; or one
+    of OpenAI's, measured on the task here beside the losses in its file.
+    """
+    from backend.circuits.exchange.viz_data import is_pickled
 
-    bundle = _read(file)
     with opened_store() as store:
-        imported = import_bundle(store, library(), bundle)
+        if is_pickled(file):
+            imported = _import_viz_data(store, file, task, checkpoint)
+        else:
+            from backend.bundles import import_bundle
+
+            imported = import_bundle(store, library(), _read(file))
     if imported.warning is not None:
         messages.print(f"warning: {imported.warning}", markup=False, soft_wrap=True)
     messages.print("Stored." if imported.new else "It was stored before.")
     typer.echo(imported.summary.slug)
 
 
-def _text(bundle: Bundle, export_format: ExportFormat) -> str:
-    from backend.circuits.graph import to_graphml
+def _import_viz_data(
+    store: Store, file: Path, task: str | None, checkpoint: str | None
+) -> Imported:
+    from backend.foreign_circuits import import_viz_data
 
-    circuit = bundle.circuit
-    match export_format:
-        case ExportFormat.JSON:
-            return circuit.model_dump_json(indent=2)
-        case ExportFormat.BUNDLE:
-            return bundle.model_dump_json(indent=2)
-        case ExportFormat.GRAPHML:
-            source = circuit.provenance
-            checkpoint = library().open_for(
-                source.checkpoint, source.checkpoint_digest, source.means_digest
-            )
-            return to_graphml(circuit, checkpoint)
+    if task is None:
+        raise InvalidRequestError(
+            f"{file} does not say which task its circuit does.",
+            remedy="Name it: --task NAME; 'circuit-explorer tasks' lists them.",
+        )
+    find_task_files()
+    return import_viz_data(store, library(), file, task, checkpoint)
 
 
 def _read(file: Path) -> Bundle:

@@ -6,6 +6,7 @@ from backend.api.routes import (
     channels,
     checkpoints,
     circuits,
+    exports,
     health,
     inspector,
     jobs,
@@ -16,6 +17,7 @@ from backend.api.routes import (
     states,
     tasks,
     uploads,
+    viz_data,
 )
 
 ROUTERS = (
@@ -29,10 +31,12 @@ ROUTERS = (
     searches.router,
     jobs.router,
     circuits.router,
+    exports.router,
     reports.router,
     inspector.router,
     paths.router,
     states.router,
     bundles.router,
+    viz_data.router,
 )
 """In the order in which the API's description lists them."""

@@ -1,10 +1,9 @@
-"""Circuits: listed, read, drawn, exported, and asked what if."""
+"""Circuits: listed, read, drawn, and asked what if."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -17,7 +16,7 @@ from backend.api.views import circuit_summary
 from backend.circuits.answer import Question, answer
 from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
-from backend.circuits.graph import graph_document, to_graphml
+from backend.circuits.graph import graph_document
 from backend.jobs.service import find_task
 from backend.library import CheckpointLibrary
 from backend.store import find_report, get_circuit, get_summary
@@ -25,15 +24,6 @@ from backend.store import list_circuits as stored_circuits
 from models.checkpoints.base import Checkpoint
 
 router = APIRouter(tags=["circuits"])
-
-
-class ExportFormat(StrEnum):
-    """In which form a circuit is handed out."""
-
-    JSON = "json"
-    """The document as stored."""
-    GRAPHML = "graphml"
-    """The drawing, for Gephi, yEd, networkx, ..."""
 
 
 @router.get("/circuits")
@@ -61,34 +51,6 @@ def get_graph(slug: SlugPath, session: ReadDep, library: LibraryDep) -> CircuitG
     """The drawing: nodes in rows, edges with weights, joins and q-k products."""
     circuit = get_circuit(session, slug)
     return circuit_graph(circuit, library)
-
-
-@router.get(
-    "/circuits/{slug}/export",
-    response_class=Response,
-    responses={
-        **responses(404, 409, 422),
-        200: {
-            "description": "The file",
-            "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/Circuit"}},
-                "application/graphml+xml": {"schema": {"type": "string"}},
-            },
-        },
-    },
-)
-def export_circuit(
-    slug: SlugPath,
-    session: ReadDep,
-    library: LibraryDep,
-    export_format: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSON,
-) -> Response:
-    """A circuit as a file: the stored document, or the graph in GraphML."""
-    circuit = get_circuit(session, slug)
-    if export_format is ExportFormat.JSON:
-        return _download(circuit.model_dump_json(indent=2), "application/json", f"{slug}.json")
-    content = to_graphml(circuit, open_checkpoint(circuit, library))
-    return _download(content, "application/graphml+xml", f"{slug}.graphml")
 
 
 @router.get("/circuits/{slug}/bundle", responses=responses(404))
@@ -154,11 +116,3 @@ def circuit_graph(circuit: Circuit, library: CheckpointLibrary) -> CircuitGraph:
     """The drawing of a circuit; raises the errors of `open_checkpoint`."""
     document = graph_document(circuit, open_checkpoint(circuit, library))
     return CircuitGraph.model_validate(document)
-
-
-def _download(content: str, media_type: str, filename: str) -> Response:
-    return Response(
-        content,
-        media_type=media_type,
-        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
-    )

@@ -59,14 +59,14 @@ async def upload_checkpoint(
     await run_in_threadpool(check_offer, settings, filename, 0, name)
     async with contextmanager_in_threadpool(staging(settings.data_dir)) as stage:
         archive = stage / "archive"
-        await _receive(request, archive)
+        await receive(request, archive)
         added = await run_in_threadpool(add_archive, settings, archive, filename, name)
     described = await run_in_threadpool(services.library.describe, added.name)
     response.headers["Location"] = f"/api/checkpoints/{added.name}"
     return checkpoint_summary(described)
 
 
-async def _receive(request: Request, path: Path) -> None:
+async def receive(request: Request, path: Path) -> None:
     """Writes a request's body to a file as it comes; its size is limited before it gets here."""
     try:
         with path.open("wb") as file:
@@ -74,5 +74,5 @@ async def _receive(request: Request, path: Path) -> None:
                 await run_in_threadpool(file.write, piece)
     except ClientDisconnect:
         raise InvalidRequestError(
-            "The connection ended before the whole archive was sent.", remedy="Send it again."
+            "The connection ended before the whole file was sent.", remedy="Send it again."
         ) from None

@@ -549,26 +549,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/circuits/{slug}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Circuit
-         * @description A circuit as a file: the stored document, or the graph in GraphML.
-         */
-        get: operations["export_circuit_api_circuits__slug__export_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/circuits/{slug}/bundle": {
         parameters: {
             query?: never;
@@ -605,6 +585,26 @@ export interface paths {
          *     Nothing is written: this is a POST for the length of its question.
          */
         post: operations["evaluate_circuit_api_circuits__slug__evaluate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Circuit
+         * @description A circuit as a file: the stored document, a bundle, the graph, a table, a page, ...
+         */
+        get: operations["export_circuit_api_circuits__slug__export_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -891,6 +891,27 @@ export interface paths {
          *     bundle again changes nothing.
          */
         post: operations["import_bundle_api_bundles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/viz-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Viz Data
+         * @description Stores the circuit of a `viz_data.pt`, which is the body as it is; nothing in it is run. The
+         *     circuit is measured on the task here; the losses in the file stay beside those.
+         */
+        post: operations["upload_viz_data_api_viz_data_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1478,6 +1499,8 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
             /** @description None where the method has no path */
             path?: components["schemas"]["SizePath"] | null;
+            /** @description None where the circuit is none of another program's */
+            stored_losses?: components["schemas"]["StoredLosses"] | null;
         };
         /**
          * CircuitDetail
@@ -1945,7 +1968,7 @@ export interface components {
          * @description In which form a circuit is handed out.
          * @enum {string}
          */
-        ExportFormat: "json" | "graphml";
+        ExportFormat: "json" | "bundle" | "graphml" | "csv" | "attribution" | "html";
         /**
          * FaithfulnessReport
          * @description Everything that was tested about one circuit, on test pairs.
@@ -3197,6 +3220,58 @@ export interface components {
             /** High */
             high: number;
         };
+        /**
+         * StoredLosses
+         * @description What the file of another program says of a circuit: its own task losses, in nats.
+         *
+         *     They were measured there, on pairs and under means of that program; `Losses` are measured here.
+         */
+        StoredLosses: {
+            /**
+             * Format
+             * @description of the file, e.g. openai viz_data
+             */
+            format: string;
+            /**
+             * Digest
+             * @description SHA-256 of the file
+             */
+            digest: string;
+            /** Whole Model */
+            whole_model?: number | null;
+            /**
+             * Circuit
+             * @description of the circuit alone
+             */
+            circuit?: number | null;
+            /**
+             * Nodes
+             * @description of the circuit alone less this node
+             */
+            nodes?: {
+                [key: string]: number;
+            };
+            /**
+             * Blocks
+             * @description of the circuit alone less a block, e.g. 0.attn
+             */
+            blocks?: {
+                [key: string]: number;
+            };
+            /**
+             * Left Out
+             * @description location -> indices kept there in the file where no node is, e.g. final_resid
+             */
+            left_out?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * TableName
+         * @description The tables there are.
+         * @enum {string}
+         */
+        TableName: "nodes" | "edges" | "losses" | "path" | "pairs" | "report" | "report_nodes";
         /**
          * TaskExamples
          * @description Pairs of a task for a checkpoint's tokenizer.
@@ -4833,59 +4908,6 @@ export interface operations {
             };
         };
     };
-    export_circuit_api_circuits__slug__export_get: {
-        parameters: {
-            query?: {
-                format?: components["schemas"]["ExportFormat"];
-            };
-            header?: never;
-            path: {
-                /** @description slug of a circuit */
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Circuit"];
-                    "application/graphml+xml": string;
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_bundle_api_circuits__slug__bundle_get: {
         parameters: {
             query?: never;
@@ -4990,6 +5012,66 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_circuit_api_circuits__slug__export_get: {
+        parameters: {
+            query?: {
+                /** @description docs/formats.md describes each */
+                format?: components["schemas"]["ExportFormat"];
+                /** @description the one that csv gives */
+                table?: components["schemas"]["TableName"];
+                /** @description of attribution; a test pair's if left out */
+                prompt?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file; as JSON the circuit, the bundle or the attribution graph */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/graphml+xml": string;
+                    "text/csv": string;
+                    "text/html": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5822,6 +5904,81 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_viz_data_api_viz_data_post: {
+        parameters: {
+            query: {
+                /** @description that the circuit does: the file does not say */
+                task: string;
+                /** @description of the circuit; the only one with the file's configuration if left out */
+                checkpoint?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a viz_data.pt */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedBundle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
