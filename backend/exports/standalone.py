@@ -12,10 +12,18 @@ from jinja2 import Environment, FileSystemLoader
 
 from backend import __version__
 from backend.circuits.bundle import Bundle
-from backend.circuits.exchange.tables import edge_table, loss_table, node_table, report_table
+from backend.circuits.exchange.tables import (
+    Table,
+    edge_table,
+    loss_table,
+    node_table,
+    report_table,
+)
 from backend.circuits.graph import graph_document
 from frontend import TEMPLATES, standalone_assets
 from models.checkpoints import Checkpoint
+
+REPORT_COLUMNS = ("title", "value", "low", "high", "unit", "criterion", "met")
 
 
 def standalone_page(bundle: Bundle, checkpoint: Checkpoint) -> str:
@@ -40,7 +48,7 @@ def standalone_page(bundle: Bundle, checkpoint: Checkpoint) -> str:
             nodes=node_table(circuit, checkpoint),
             edges=edge_table(circuit),
             losses=loss_table(circuit),
-            report=report_table(bundle.report),
+            report=Table(REPORT_COLUMNS, report_table(bundle.report).rows),
             provenance=provenance,
             bundle=bundle.model_dump(mode="json"),
             script=assets.script,
