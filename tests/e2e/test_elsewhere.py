@@ -44,7 +44,7 @@ def test_a_bundle_opens_at_the_same_path_elsewhere(
     expect(theirs.get_by_role("alert")).to_contain_text("404")
     theirs.goto("/circuits")
     with theirs.expect_file_chooser() as chooser:
-        theirs.get_by_role("button", name="Import bundle").click()
+        theirs.get_by_role("button", name="Import …").click()
     chooser.value.set_files(bundle)
     theirs.wait_for_url(f"**{path}")
     imported = CircuitPage(theirs)
@@ -62,7 +62,7 @@ def test_another_file_is_no_bundle(
     other.write_text('{"format": "something else"}', encoding="utf-8")
     page = visit(application, "/circuits").page
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Import bundle").click()
+        page.get_by_role("button", name="Import …").click()
     chooser.value.set_files(other)
     expect(page.get_by_role("alert")).to_contain_text("This file is no bundle")
     expect(page.get_by_role("alert")).to_contain_text("notes.json")

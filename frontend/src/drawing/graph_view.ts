@@ -12,6 +12,7 @@ import { zoomForRows } from "./layout";
 import { readPalette } from "./palette";
 import { nodeLabel } from "./rows";
 import { edgeWidth, stylesheet } from "./stylesheet";
+import { drawnSvg } from "./svg";
 
 /** More edges than this pan too slowly on a canvas: the weakest are left out. */
 export const MOST_EDGES = 3000;
@@ -187,6 +188,11 @@ export class GraphView {
   /** Reads the colours again, after a change of theme. */
   restyle(): void {
     this.#cy.style(stylesheet(readPalette(this.#container)));
+  }
+
+  /** What is drawn, in its own coordinates. */
+  svg(): string {
+    return drawnSvg(this.#cy);
   }
 
   destroy(): void {

@@ -15,6 +15,7 @@ import type { Layout, Point } from "../drawing/layout";
 import { layout } from "../drawing/layout";
 import type { Direction } from "../drawing/neighbours";
 import { edgeOf, step, stepFromEdge } from "../drawing/neighbours";
+import { picture } from "../drawing/picture";
 import { edgeWords, nodeWords } from "../drawing/rows";
 import { edgeName, isEdgeName } from "../state/exploration";
 import { base, controls } from "../styles/shared";
@@ -45,6 +46,7 @@ export class CircuitGraphElement extends LitElement {
   @state() private hovered: string | null = null;
   @state() private hiddenEdges = 0;
   @query(".canvas") private readonly canvas!: HTMLElement;
+  @query(".drawing") private readonly frame!: HTMLElement;
 
   #view: GraphView | null = null;
   #layout: Layout | null = null;
@@ -207,6 +209,29 @@ export class CircuitGraphElement extends LitElement {
   #zoom(factor: number): void {
     this.#moved = true;
     this.#view?.zoomBy(factor);
+  }
+
+  /** Resolves once a drawing that was hidden has its size again. */
+  async settled(): Promise<void> {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+
+  /** What is on the screen, as an SVG document; `source` is told in it. */
+  picture(source: string): string {
+    const { viewport, graph } = this;
+    if (this.#view === null || viewport === null || graph === null) {
+      throw new Error("There is no drawing yet.");
+    }
+    return picture({
+      drawing: this.#view.svg(),
+      viewport,
+      canvas: this.canvas,
+      frame: this.frame,
+      around: this.renderRoot.querySelector(".margin"),
+      title: `${graph.task} in ${graph.checkpoint}`,
+      description: `Circuit ${graph.slug}, ${source}`,
+    });
   }
 
   #words(name: string | null): string {

@@ -7,6 +7,8 @@ import type { CircuitSummary } from "../api/types";
 import type { Exploration } from "../state/exploration";
 import { base, chips, controls } from "../styles/shared";
 import { count, decimal } from "../text/format";
+import "./export_menu";
+import { passOn } from "./pass_on";
 import "./share_button";
 
 @customElement("cx-circuit-heading")
@@ -64,45 +66,6 @@ export class CircuitHeading extends LitElement {
         display: flex;
         gap: 8px;
       }
-      details {
-        position: relative;
-      }
-      summary {
-        list-style: none;
-      }
-      summary::-webkit-details-marker {
-        display: none;
-      }
-      .menu {
-        position: absolute;
-        right: 0;
-        top: calc(100% + 4px);
-        z-index: 5;
-        display: flex;
-        flex-direction: column;
-        min-width: 210px;
-        padding: 6px;
-        background: var(--surface);
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        box-shadow: var(--shadow);
-      }
-      .menu a {
-        padding: 6px 10px;
-        border-radius: 4px;
-        color: var(--ink);
-        font-size: 13px;
-        text-decoration: none;
-      }
-      .menu a:hover {
-        background: var(--accent-wash);
-      }
-      @media (max-width: 900px) {
-        .menu {
-          right: auto;
-          left: 0;
-        }
-      }
     `,
   ];
 
@@ -111,7 +74,6 @@ export class CircuitHeading extends LitElement {
 
   override render(): TemplateResult {
     const c = this.summary;
-    const path = `/api/circuits/${c.slug}`;
     return html`<div class="title">
         <p class="over"><code>${c.slug}</code></p>
         <h1>
@@ -130,14 +92,11 @@ export class CircuitHeading extends LitElement {
       </dl>
       <div class="actions">
         <cx-share-button .exploration=${this.exploration}></cx-share-button>
-        <details @focusout=${this.#closeMenu}>
-          <summary class="button">Export</summary>
-          <div class="menu">
-            <a href="${path}/export?format=json" download>JSON, with everything known</a>
-            <a href="${path}/export?format=graphml" download>GraphML, the graph</a>
-            <a href="${path}/bundle" download>Bundle, for another instance</a>
-          </div>
-        </details>
+        <cx-export-menu
+          .summary=${c}
+          .exploration=${this.exploration}
+          @export-picture=${(event: CustomEvent) => passOn(this, event)}
+        ></cx-export-menu>
         <button
           aria-label="Keys"
           title="Keys (?)"
@@ -146,11 +105,6 @@ export class CircuitHeading extends LitElement {
           ?
         </button>
       </div>`;
-  }
-
-  #closeMenu(event: FocusEvent): void {
-    const menu = event.currentTarget as HTMLDetailsElement;
-    if (!menu.contains(event.relatedTarget as Node | null)) menu.open = false;
   }
 }
 

@@ -11,6 +11,7 @@ import { asProblem } from "../api/problem";
 import type { CircuitGraph, GraphEdge, EvaluateRequest, EvaluateResponse, Problem } from "../api/types";
 import { Answers } from "../state/answers";
 import type { EdgeChanges } from "../drawing/graph_view";
+import { png, save, svgBlob } from "../drawing/picture";
 import type { Change, Exploration, View } from "../state/exploration";
 import {
   MODES,
@@ -33,6 +34,7 @@ import { circuitPageStyles } from "./circuit_page_styles";
 import "./circuit_side";
 import "./circuit_toolbar";
 import type { CircuitToolbar } from "./circuit_toolbar";
+import type { PictureForm } from "./export_menu";
 import type { HelpDialog } from "./help_dialog";
 import "./help_dialog";
 import "./problem_panel";
@@ -227,6 +229,23 @@ export class CircuitPage extends LitElement {
     actions[shortcut]();
   }
 
+  /** Saves the drawing as it is on the screen; goes to it first where another view is shown. */
+  async #picture(form: PictureForm): Promise<void> {
+    const { drawing } = this;
+    if (drawing === null) return;
+    if (this.exploration?.view !== "graph") {
+      this.#step((now) => ({ ...now, view: "graph" }));
+      await this.updateComplete;
+      await drawing.settled();
+    }
+    try {
+      const svg = drawing.picture(location.href);
+      save(form === "svg" ? svgBlob(svg) : await png(svg), `${this.slug}.${form}`);
+    } catch (error) {
+      this.problem = asProblem(error);
+    }
+  }
+
   override render(): TemplateResult {
     const { exploration } = this;
     const problem = this.problem ?? this.#detail.problem;
@@ -242,6 +261,7 @@ export class CircuitPage extends LitElement {
             .summary=${summary}
             .exploration=${exploration}
             @help=${() => this.help.open()}
+            @export-picture=${(event: CustomEvent<PictureForm>) => void this.#picture(event.detail)}
           ></cx-circuit-heading>`,
           () => html`<span class="skeleton" style="height: 46px"></span>`,
         )}

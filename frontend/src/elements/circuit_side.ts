@@ -3,7 +3,7 @@
  * provenance. Fires `change-state` with a function from one state to the next, `toggle-node`,
  * `select-node`, `toggle-edge` and `select-edge` with a name, and `retry`.
  */
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
@@ -20,6 +20,7 @@ import "./pair_list";
 import { passOn } from "./pass_on";
 import "./prompt_box";
 import "./provenance_panel";
+import "./stored_losses";
 
 @customElement("cx-circuit-side")
 export class CircuitSide extends LitElement {
@@ -72,6 +73,12 @@ export class CircuitSide extends LitElement {
         ></cx-prompt-box>`,
         exploration.prompt !== "",
       )}
+      ${detail?.circuit.stored_losses
+        ? part(
+            "In the file it came from",
+            html`<cx-stored-losses .detail=${detail}></cx-stored-losses>`,
+          )
+        : nothing}
       ${part(
         "Provenance",
         html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,

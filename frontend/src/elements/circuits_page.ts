@@ -14,6 +14,8 @@ import "./circuit_table";
 import { header, pageHeader } from "./page_header";
 import "./problem_panel";
 import { Resource } from "./resource";
+import "./viz_data_dialog";
+import type { VizDataDialog } from "./viz_data_dialog";
 
 @customElement("cx-circuits-page")
 export class CircuitsPage extends LitElement {
@@ -41,6 +43,7 @@ export class CircuitsPage extends LitElement {
 
   @state() private problem: Problem | null = null;
   @state() private filter = filterFrom(location.search);
+  @query("cx-viz-data-dialog") private readonly vizData!: VizDataDialog;
   @query("input[type=file]") private readonly file!: HTMLInputElement;
 
   readonly #circuits = new Resource(this, () => need(api.GET("/api/circuits")));
@@ -49,6 +52,10 @@ export class CircuitsPage extends LitElement {
     const file = this.file.files?.[0];
     if (file === undefined) return;
     this.problem = null;
+    if (/\.(pt|pkl)$/i.test(file.name)) {
+      this.file.value = "";
+      return this.vizData.open(file);
+    }
     try {
       const bundle = parse(await file.text(), file.name);
       const circuit = await need(api.POST("/api/bundles", { body: bundle }));
@@ -64,17 +71,18 @@ export class CircuitsPage extends LitElement {
     return html`<div class="page">
       ${header({
         title: "Circuits",
-        lead: "Every circuit kept here, found by a search or brought in as a bundle.",
+        lead: "Every circuit kept here, found by a search or brought in: as a bundle, or as OpenAI's viz_data.pt.",
         actions: html`<input
             type="file"
-            accept=".json,application/json"
+            accept=".json,application/json,.pt,.pkl"
             hidden
-            aria-label="Bundle to import"
+            aria-label="Bundle or viz_data.pt to import"
             @change=${this.#import}
           />
-          <button @click=${() => this.file.click()}>Import bundle …</button>`,
+          <button @click=${() => this.file.click()}>Import …</button>`,
       })}
       <cx-problem no-retry .problem=${this.problem}></cx-problem>
+      <cx-viz-data-dialog></cx-viz-data-dialog>
       ${this.#circuits.render((circuits) =>
         circuits.length === 0
           ? html`<div class="panel empty">
