@@ -57,6 +57,12 @@ export class CircuitSide extends LitElement {
         @retry=${() => this.dispatchEvent(new Event("retry"))}
       ></cx-number-panel>
       <cx-pair-choice .exploration=${exploration} @change-state=${this.#pass}></cx-pair-choice>
+      ${detail?.circuit.stored_losses
+        ? part(
+            "In the file it came from",
+            html`<cx-stored-losses .detail=${detail}></cx-stored-losses>`,
+          )
+        : nothing}
       ${part("Node or edge", this.#card())}
       ${part(
         "Pairs, worst first",
@@ -73,12 +79,6 @@ export class CircuitSide extends LitElement {
         ></cx-prompt-box>`,
         exploration.prompt !== "",
       )}
-      ${detail?.circuit.stored_losses
-        ? part(
-            "In the file it came from",
-            html`<cx-stored-losses .detail=${detail}></cx-stored-losses>`,
-          )
-        : nothing}
       ${part(
         "Provenance",
         html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,

@@ -13,6 +13,16 @@ export class StoredLosses extends LitElement {
     base,
     tables,
     css`
+      table {
+        margin-bottom: 8px;
+      }
+      th,
+      td {
+        padding: 4px 0 4px 8px;
+      }
+      tr > :first-child {
+        padding-left: 0;
+      }
       p,
       details {
         margin-bottom: 10px;
@@ -48,7 +58,7 @@ export class StoredLosses extends LitElement {
           <tr>
             <th scope="col">task loss, nats</th>
             <th scope="col" class="number">in the file</th>
-            <th scope="col" class="number">measured here</th>
+            <th scope="col" class="number">here</th>
             <th scope="col" class="number">change</th>
           </tr>
         </thead>
@@ -58,11 +68,11 @@ export class StoredLosses extends LitElement {
         </tbody>
       </table>
       <p>
-        Format ${stored.format}. Other pairs and node means than here are enough for other losses.
+        From ${stored.format}, measured there on other pairs and under other node means.
         ${elsewhere.map(
           ([location, count]) =>
             html`${plural(count, "index", "indices")} of <code>${location}</code> kept in the file:
-              no nodes here, where nothing is ablated there. `,
+              here that is no place of nodes, and nothing is ablated at it. `,
         )}
       </p>
       ${less("Blocks", "circuit alone less a block", stored.blocks ?? {})}
