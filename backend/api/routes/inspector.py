@@ -142,6 +142,7 @@ def get_node_attention(
         found = attention.head_attention(subject, example)
     return HeadAttention(
         head=found.head,
+        first_channel=found.first_channel,
         pairs=found.n,
         tokens=_tokens(subject, found.tokens),
         query=found.query,

@@ -157,6 +157,7 @@ class HeadAttention(Schema):
     """The head of a q, k or v channel, in the whole model and in the circuit alone."""
 
     head: str
+    first_channel: int = Field(description="index of its first channel among q, k or v nodes")
     pairs: int = Field(description="pairs that can be asked for")
     tokens: list[TokenText]
     query: int = Field(description="position whose scores are taken apart")

@@ -70,6 +70,7 @@ class HeadAttention:
 
     Attributes:
         head: e.g. `1.attn.head.3`.
+        first_channel: number of its first channel within q, k or v.
         tokens: end of text, then the prompt's.
         query: position whose scores are taken apart.
         sink_logit: None without a sink.
@@ -81,6 +82,7 @@ class HeadAttention:
     """
 
     head: str
+    first_channel: int
     tokens: tuple[int, ...]
     query: int
     sink_logit: float | None
@@ -141,6 +143,7 @@ def head_attention(subject: Subject, example: Example) -> HeadAttention:
     apart = metrics.jensen_shannon(*(with_sink(pattern(each, sink)) for each in seen))
     return HeadAttention(
         head=f"{layer}.attn.head.{head}",
+        first_channel=head * config.d_head,
         tokens=tokens,
         query=query,
         sink_logit=None if sink is None else float(sink),

@@ -2099,6 +2099,11 @@ export interface components {
             /** Head */
             head: string;
             /**
+             * First Channel
+             * @description index of its first channel among q, k or v nodes
+             */
+            first_channel: number;
+            /**
              * Pairs
              * @description pairs that can be asked for
              */

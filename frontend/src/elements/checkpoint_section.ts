@@ -9,10 +9,8 @@ import type { CSSResultGroup, TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import { base, chips, controls, skeleton, tables } from "../styles/shared";
+import { Near } from "./near";
 import { Resource } from "./resource";
-
-/** How far below the window a section begins to be fetched. */
-const NEAR = "400px";
 
 export abstract class CheckpointSection<T> extends LitElement {
   static override styles: CSSResultGroup = [
@@ -106,12 +104,13 @@ export abstract class CheckpointSection<T> extends LitElement {
   @property() checkpoint = "";
   @state() private found: Resource<T> | null = null;
   #arrived = false;
-  readonly #near = new IntersectionObserver(
-    (entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) this.#fetch();
-    },
-    { rootMargin: NEAR },
-  );
+
+  constructor() {
+    super();
+    new Near(this, () => {
+      this.found ??= new Resource(this, () => this.fetchData());
+    });
+  }
 
   abstract readonly heading: string;
   /** Where its JSON is, below /api/checkpoints/NAME/. */
@@ -124,23 +123,8 @@ export abstract class CheckpointSection<T> extends LitElement {
   /** Height that is kept free until the data come. */
   protected readonly room: number = 320;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#near.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#near.disconnect();
-  }
-
   protected get data(): T | null {
     return this.found?.data ?? null;
-  }
-
-  #fetch(): void {
-    this.#near.disconnect();
-    this.found ??= new Resource(this, () => this.fetchData());
   }
 
   protected override updated(): void {

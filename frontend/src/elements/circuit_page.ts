@@ -45,9 +45,13 @@ import type { SizeFigure } from "./size_figure";
 const LATER: Record<View, () => Promise<unknown>> = {
   graph: async () => undefined,
   table: () => import("./circuit_tables"),
+  node: () => import("./node_inspector"),
   sizes: () => import("./size_curve"),
   report: () => import("./circuit_report"),
 };
+
+/** What the regions are called that are scrolled. */
+const NAMES: Partial<Record<View, string>> = { node: "Node", sizes: "Sizes", report: "Report" };
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -199,6 +203,11 @@ export class CircuitPage extends LitElement {
     this.#step((now) => ({ ...now, view: "graph", selection: detail }));
   }
 
+  /** Inspects a node: a step, so that Back returns to the one before. */
+  #inspect({ detail }: CustomEvent<string>): void {
+    this.#step((now) => ({ ...now, view: "node", selection: detail }));
+  }
+
   #edge(name: string): GraphEdge | undefined {
     return this.#graph.data?.edges.find((one) => one.kind === "weight" && edgeName(one) === name);
   }
@@ -218,6 +227,7 @@ export class CircuitPage extends LitElement {
       redo: () => this.#store?.redo(),
       reset: () => this.#step(reset),
       table: () => this.#step((now) => ({ ...now, view: now.view === "table" ? "graph" : "table" })),
+      inspect: () => this.#step((now) => ({ ...now, view: now.view === "node" ? "graph" : "node" })),
       fit: () => this.drawing?.fit(),
       search: () => this.toolbar?.focusSearch(),
       help: () => this.help.open(),
@@ -267,13 +277,13 @@ export class CircuitPage extends LitElement {
         )}
         ${exploration === null ? "" : this.#tools(exploration)}
       </header>
-      <div class="stage">
+      <div class="stage" @inspect-node=${this.#inspect}>
         ${this.#graph.render(
           (graph) => this.#stage(graph, exploration),
           () => html`<p class="quiet loading" role="status">Loading the graph …</p>`,
         )}
       </div>
-      <aside>${exploration === null ? "" : this.#side(exploration)}</aside>
+      <aside @inspect-node=${this.#inspect}>${exploration === null ? "" : this.#side(exploration)}</aside>
       <cx-help-dialog></cx-help-dialog>`;
   }
 
@@ -314,7 +324,7 @@ export class CircuitPage extends LitElement {
         ? html`<div
             class="view ${name}"
             role="region"
-            aria-label=${name === "sizes" ? "Sizes" : "Report"}
+            aria-label=${NAMES[name]}
             tabindex="0"
             ?hidden=${view !== name}
           >
@@ -334,6 +344,7 @@ export class CircuitPage extends LitElement {
             ></cx-circuit-tables>
           </div>`
         : nothing}
+      ${page("node", () => html`<cx-node-inspector .exploration=${exploration}></cx-node-inspector>`)}
       ${page(
         "sizes",
         () => html`<cx-size-curve .detail=${detail} .figure=${this.figure}>

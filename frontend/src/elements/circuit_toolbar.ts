@@ -39,6 +39,7 @@ const VALUE_HINTS: Record<Value, string> = {
 const VIEW_NAMES: Record<View, string> = {
   graph: "Graph",
   table: "Table",
+  node: "Node",
   sizes: "Sizes",
   report: "Report",
 };
@@ -46,6 +47,7 @@ const VIEW_NAMES: Record<View, string> = {
 const VIEW_HINTS: Record<View, string> = {
   graph: "The circuit drawn",
   table: "Its nodes and edges as tables",
+  node: "The chosen node: edges, activations, attention, and what ablating it changes",
   sizes: "Loss against size on the way to this circuit; every size can be opened",
   report: "What was tested about this circuit, and what came out",
 };

@@ -16,6 +16,7 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["Ctrl Shift Z", "Ctrl Y"], "redo (Forward)"],
   [["R"], "reset: nothing ablated or restored by hand"],
   [["T"], "table or graph"],
+  [["I"], "the chosen node, or the graph"],
   [["F"], "fit the circuit into the view"],
   [["/"], "find a node"],
   [["Esc"], "select nothing"],

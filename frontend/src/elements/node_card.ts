@@ -11,6 +11,7 @@ import { KIND_NAMES } from "../drawing/rows";
 import { edgeName } from "../state/exploration";
 import { base, chips, controls } from "../styles/shared";
 import { decimal, plural, signed } from "../text/format";
+import { inspectNode } from "./inspect_node";
 
 /** Edges listed on each side. */
 const MOST = 12;
@@ -96,6 +97,9 @@ export class NodeCard extends LitElement {
     return html`<div class="top">
         <code>${node.id}</code>
         <span class="chip ${this.ablated ? "bad" : ""}">${this.ablated ? "ablated" : "kept"}</span>
+        <button title="Everything about this node (I)" @click=${() => inspectNode(this, node.id)}>
+          Inspect
+        </button>
         <button @click=${() => this.#send("toggle-node", node.id)}>
           ${this.ablated ? "Restore" : "Ablate"}
         </button>

@@ -11,7 +11,7 @@
  */
 import type { EvaluateRequest, Mode, Split, Value } from "../api/types";
 
-export type View = "graph" | "table" | "sizes" | "report";
+export type View = "graph" | "table" | "node" | "sizes" | "report";
 
 export interface Exploration {
   readonly slug: string;
@@ -32,7 +32,7 @@ export interface Exploration {
 /** A way from one state to the next. */
 export type Change = (state: Exploration) => Exploration;
 
-export const VIEWS: readonly View[] = ["graph", "table", "sizes", "report"];
+export const VIEWS: readonly View[] = ["graph", "table", "node", "sizes", "report"];
 export const MODES: readonly Mode[] = ["circuit", "circuit_ablated", "model"];
 export const VALUES: readonly Value[] = ["mean", "zero", "resample"];
 export const SPLITS: readonly Split[] = ["test", "validation", "train"];
@@ -172,7 +172,10 @@ export function describeStep(from: Exploration, to: Exploration): string {
   if (isUntouched(to) && !isUntouched(from)) return "reset";
   const changed = difference(from, to);
   const first = changed[0];
-  if (first === undefined) return describeEdges(from, to);
+  if (first === undefined) {
+    if (from.selection !== to.selection && to.selection !== null) return `choose ${to.selection}`;
+    return describeEdges(from, to);
+  }
   const verb = isKept(to, first) ? "restore" : "ablate";
   return changed.length === 1 ? `${verb} ${first}` : `${verb} ${changed.length} nodes`;
 }

@@ -4,6 +4,7 @@ export type Shortcut =
   | "redo"
   | "reset"
   | "table"
+  | "inspect"
   | "fit"
   | "search"
   | "help"
@@ -23,6 +24,7 @@ export interface Key {
 const PLAIN: Record<string, Shortcut> = {
   r: "reset",
   t: "table",
+  i: "inspect",
   f: "fit",
   "/": "search",
   "?": "help",
