@@ -8,9 +8,12 @@ import type { HeadAttention, HeadSide } from "../api/types";
 import { heat, largest } from "../drawing/heat";
 import { nodeName } from "../state/node_name";
 import { base, chips, tables } from "../styles/shared";
-import { signed } from "../text/format";
+import { plural, signed } from "../text/format";
 import { inspectNode } from "./inspect_node";
 import { tokenText } from "./visible_text";
+
+/** Channels are listed from this share of the largest part on. */
+const WORTH_LISTING = 0.01;
 
 @customElement("cx-channel-parts")
 export class ChannelParts extends LitElement {
@@ -65,6 +68,8 @@ export class ChannelParts extends LitElement {
     const { channels, scores } = this.side;
     const title = `${this.label}: scores of token ${this.head.query} by channel`;
     const most = largest(scores, ...channels.map((each) => each.scores));
+    const listed = channels.filter((each) => largest(each.scores) >= WORTH_LISTING * most);
+    const weaker = channels.length - listed.length;
     return html`<div class="panel" tabindex="0" role="region" aria-label=${title}>
       <table>
         <thead>
@@ -76,24 +81,25 @@ export class ChannelParts extends LitElement {
           </tr>
         </thead>
         <tbody>
-          ${channels.map(({ channel, scores: parts, q_in_circuit, k_in_circuit }) =>
-            this.#row(html`${this.#ends(channel, q_in_circuit, k_in_circuit)}`, parts, most, channel),
+          ${listed.map(({ channel, scores: parts, q_in_circuit, k_in_circuit }) =>
+            this.#row(this.#ends(channel, q_in_circuit, k_in_circuit), parts, most, channel),
           )}
-          ${this.#row(html`sum`, scores, most, -1)}
+          ${this.#row(html`sum`, scores, most, null)}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    ${weaker > 0 ? html`<p class="small quiet">and ${plural(weaker, "weaker channel")}</p>` : nothing}`;
   }
 
   #row(
     name: TemplateResult,
     scores: readonly number[],
     most: number,
-    channel: number,
+    channel: number | null,
   ): TemplateResult {
     const key = scores.reduce((a, value, i) => (Math.abs(value) > Math.abs(scores[a] ?? 0) ? i : a), 0);
     const { first_channel, tokens } = this.head;
-    const own = nodeName(this.node)?.index === first_channel + channel;
+    const own = channel !== null && nodeName(this.node)?.index === first_channel + channel;
     return html`<tr class=${own ? "own" : ""}>
       <th scope="row">${name}</th>
       <td>

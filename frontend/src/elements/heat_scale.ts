@@ -21,9 +21,9 @@ export const heatScaleStyles = css`
   }
 `;
 
-export function heatScale(most: number, least = -most): TemplateResult {
+export function heatScale(most: number, least = -most, strongest?: number): TemplateResult {
   const parts = least < 0 ? [-1, -0.5, 0, 0.5, 1] : [0, 0.5, 1];
-  const stops = parts.map((part) => heat(part, 1)).join(", ");
+  const stops = parts.map((part) => heat(part, 1, strongest)).join(", ");
   return html`<span class="scale">
     ${decimal(least, 2)}<i style="background: linear-gradient(to right, ${stops})"></i>${decimal(most, 2)}
   </span>`;

@@ -167,7 +167,7 @@ export class InspectorAttention extends InspectorSection<HeadAttention> {
     const pick = (event: CustomEvent<number>): void => this.#ask({ query: event.detail });
     const sink = side.sink[at] ?? 0;
     return html`<div>
-      <h4>${title} ${heatScale(most, isAttention ? 0 : -most)}</h4>
+      <h4>${title} ${heatScale(most, isAttention ? 0 : -most, 1)}</h4>
       <cx-attention-grid
         label="${title}, ${isAttention ? "attention" : "of this channel"}"
         .rows=${rows}

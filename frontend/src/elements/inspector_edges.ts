@@ -56,7 +56,7 @@ export class InspectorEdges extends InspectorSection<NodeEdges> {
         ${title}
         <span class="quiet small">
           ${side.total === 0
-            ? "no weight joins it on this side"
+            ? "no weight on this side"
             : `${count(side.used)} of ${plural(side.total, "edge")} used, ${count(side.outside_total)} outside the circuit`}
         </span>
       </h4>

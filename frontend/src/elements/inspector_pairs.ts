@@ -83,10 +83,12 @@ export class InspectorPairs extends InspectorSection<NodePairs> {
         <span class="small quiet" role="status">
           pairs ${this.start} to ${last - 1} of ${plural(total, `${this.of.split} pair`)}
         </span>
-        <button ?disabled=${this.start === 0} @click=${() => this.#go(this.start - COUNT)}>
-          Earlier pairs
-        </button>
-        <button ?disabled=${last >= total} @click=${() => this.#go(last)}>Later pairs</button>
+        <span role="group" aria-label="Pairs">
+          <button ?disabled=${this.start === 0} @click=${() => this.#go(this.start - COUNT)}>
+            Earlier
+          </button>
+          <button ?disabled=${last >= total} @click=${() => this.#go(last)}>Later</button>
+        </span>
       </div>
       ${most === 0 ? html`<p>It is zero at every token of these pairs.</p>` : nothing}
       ${pairs.map((pair) => this.#pair(pair, most))}`;
