@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
+from backend.circuits.words import check_word
 from backend.errors import InvalidRequestError
 from backend.library import CheckpointLibrary
-from backend.store import CircuitSummary, Store, add_report, get_summary, save_circuit
+from backend.store import CircuitSummary, Store, add_report, add_words, get_summary, save_circuit
 from models.sites import Node
 
 
@@ -19,7 +20,8 @@ class Imported:
     Attributes:
         summary: the circuit as it is stored now.
         new: False if the circuit was stored before.
-        warning: why it cannot be explored here yet; None if it can.
+        warning: why it cannot be explored here yet, and which words were not taken; None if all is
+            well.
     """
 
     summary: CircuitSummary
@@ -28,19 +30,24 @@ class Imported:
 
 
 def import_bundle(store: Store, library: CheckpointLibrary, bundle: Bundle) -> Imported:
-    """Stores a circuit from elsewhere with its report; the same ones again change nothing.
+    """Stores a circuit from elsewhere with its report and words; the same again changes nothing.
 
-    A report that is here already stays.
+    A report that is here already stays, and so does what is written here.
 
     Raises:
-        InvalidRequestError: its slug is not that of its content, or its nodes and edges are none.
+        InvalidRequestError: its slug is not that of its content, or its nodes and edges are none;
+            words speak of what it does not have.
     """
     circuit = bundle.circuit
     _check(circuit)
+    for word in bundle.words:
+        if word.document is not None:
+            check_word(circuit, word.target, word.document)
     with store.write() as session:
         new = save_circuit(session, circuit)
         if bundle.report is not None:
             add_report(session, bundle.report)
+        different = add_words(session, circuit.slug, bundle.words)
         summary = get_summary(session, circuit.slug)
     source = circuit.provenance
     warning = None
@@ -50,6 +57,12 @@ def import_bundle(store: Store, library: CheckpointLibrary, bundle: Bundle) -> I
             "this instance: the circuit can be read here, but not drawn or ablated before the "
             "checkpoint's folder is copied into the data folder's checkpoints/."
         )
+    if different:
+        stays = (
+            f"{different} of the bundle's labels and steps differ from those written here, which "
+            "stay."
+        )
+        warning = stays if warning is None else f"{warning} {stays}"
     return Imported(summary, new, warning)
 
 

@@ -17,6 +17,7 @@ turns these into problem details (RFC 9457) with `status`; the command line prin
     │   └── StateNotFoundError
     ├── ForbiddenError              403  writing without the write token, or a foreign Host
     ├── ConflictError               409  the thing is not in a state that allows this
+    │   └── WordChangedError             somebody else saved the same words meanwhile
     ├── StoreError                  500  what is stored cannot be read back
     └── JobError                    500  a background job failed
         ├── JobCancelledError       409
@@ -156,6 +157,13 @@ class ConflictError(CircuitExplorerError):
     title = "The present state does not allow this"
     status = HTTPStatus.CONFLICT
     default_remedy = "Read the present state and decide again."
+
+
+class WordChangedError(ConflictError):
+    """Words were saved that were written on an older version than the present one."""
+
+    title = "Somebody else saved here meanwhile"
+    default_remedy = "Look at both texts, and save what is to stay on the present version."
 
 
 class StoreError(CircuitExplorerError):

@@ -1,8 +1,10 @@
-"""A circuit to carry elsewhere, with the report on it.
+"""A circuit to carry elsewhere, with the report on it and what people wrote about it.
 
     {"format": "circuit-explorer-bundle", "version": 1, "circuit": {...}, "report": {...} or null}
 
-Bundles written before there were reports have none. A bare circuit document is read as well.
+With words it is version 2, and has `"words": [...]` (`backend.circuits.words`); a bundle without
+words stays version 1, which older programs read. Bundles written before there were reports have
+none. A bare circuit document is read as well.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.circuits.circuit import Circuit
 from backend.circuits.faithfulness.document import FaithfulnessReport
+from backend.circuits.words import Word
 
 
 class Bundle(BaseModel):
@@ -22,11 +25,22 @@ class Bundle(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: Literal["circuit-explorer-bundle"] = "circuit-explorer-bundle"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 1
     circuit: Circuit
     report: FaithfulnessReport | None = Field(
         default=None, description="the newest report on the circuit, if it was verified"
     )
+    words: list[Word] = Field(
+        default_factory=list,
+        exclude_if=lambda words: not words,
+        description="labels of its nodes, edges and groups, and the steps of its story; version 2",
+    )
+
+    @model_validator(mode="after")
+    def _versioned(self) -> Self:
+        if self.words and self.version == 1:
+            self.version = 2
+        return self
 
     @model_validator(mode="after")
     def _about_the_same(self) -> Self:

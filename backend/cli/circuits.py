@@ -98,13 +98,12 @@ def export(
 ) -> None:
     """Write a circuit as a file; a bundle carries the report on it, if there is one."""
     from backend import exports
-    from backend.circuits.bundle import Bundle
     from backend.circuits.exchange import tables
-    from backend.store import find_report, get_circuit
+    from backend.store import get_bundle
 
     find_task_files()
     with opened_store() as store, store.read() as session:
-        bundle = Bundle(circuit=get_circuit(session, slug), report=find_report(session, slug))
+        bundle = get_bundle(session, slug)
     options = exports.ExportOptions(tables.TableName(table), prompt)
     form = exports.ExportFormat(export_format)
     text = exports.export(bundle, library(), form, options).content

@@ -1,5 +1,6 @@
-"""What lasts: checkpoints, jobs and their events, circuits, reports, saved explorations."""
+"""What lasts: checkpoints, jobs and their events, circuits, reports, words, saved explorations."""
 
+from backend.store.carried import get_bundle
 from backend.store.checkpoints import (
     CheckpointRecord,
     forget_checkpoint,
@@ -45,6 +46,7 @@ from backend.store.outcomes import add_outcomes, find_outcome, list_outcomes, pu
 from backend.store.reports import add_report, find_report, get_report, save_report
 from backend.store.states import get_state, save_state
 from backend.store.tables import JobStatus
+from backend.store.words import add_words, list_words, put_word, word_versions
 
 __all__ = [
     "END_EVENT",
@@ -59,6 +61,7 @@ __all__ = [
     "active_jobs",
     "add_outcomes",
     "add_report",
+    "add_words",
     "append_event",
     "circuits_with_node",
     "claim_job",
@@ -69,6 +72,7 @@ __all__ = [
     "find_report",
     "finish_job",
     "forget_checkpoint",
+    "get_bundle",
     "get_checkpoint",
     "get_circuit",
     "get_job",
@@ -82,11 +86,13 @@ __all__ = [
     "list_circuits",
     "list_jobs",
     "list_outcomes",
+    "list_words",
     "lock_circuit",
     "mark_interrupted",
     "open_store",
     "put_checkpoint",
     "put_outcome",
+    "put_word",
     "queue_position",
     "request_cancel",
     "save_circuit",
@@ -94,4 +100,5 @@ __all__ = [
     "save_report",
     "save_state",
     "set_worker",
+    "word_versions",
 ]

@@ -218,6 +218,21 @@ class CircuitEdgeTable(Table):
     kept: Mapped[bool]
 
 
+class WordTable(Table):
+    """One version of what is written at a target of a circuit; versions are never changed."""
+
+    __tablename__ = "words"
+
+    circuit_id: Mapped[int] = mapped_column(
+        ForeignKey("circuits.id", ondelete="CASCADE"), primary_key=True
+    )
+    target: Mapped[str] = mapped_column(String(200), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author: Mapped[str] = mapped_column(String(80))
+    document: Mapped[JsonObject | None]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class SavedStateTable(Table):
     """The state of an exploration too long for a URL, under a short id."""
 

@@ -18,6 +18,7 @@ from backend.api.routes import (
     tasks,
     uploads,
     viz_data,
+    words,
 )
 
 ROUTERS = (
@@ -34,6 +35,7 @@ ROUTERS = (
     exports.router,
     reports.router,
     inspector.router,
+    words.router,
     paths.router,
     states.router,
     bundles.router,

@@ -19,7 +19,8 @@ from backend.circuits.circuit import Circuit
 from backend.circuits.graph import graph_document
 from backend.jobs.service import find_task
 from backend.library import CheckpointLibrary
-from backend.store import find_report, get_circuit, get_summary
+from backend.store import get_bundle as stored_bundle
+from backend.store import get_circuit, get_summary
 from backend.store import list_circuits as stored_circuits
 from models.checkpoints.base import Checkpoint
 
@@ -55,8 +56,8 @@ def get_graph(slug: SlugPath, session: ReadDep, library: LibraryDep) -> CircuitG
 
 @router.get("/circuits/{slug}/bundle", responses=responses(404))
 def get_bundle(slug: SlugPath, session: ReadDep, response: Response) -> Bundle:
-    """A circuit and its report, to import on another instance, where the same URL path opens it."""
-    bundle = Bundle(circuit=get_circuit(session, slug), report=find_report(session, slug))
+    """A circuit, its report and its words, to import elsewhere, where the same URL path opens it."""
+    bundle = stored_bundle(session, slug)
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.bundle.json"'
     return bundle
 

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Query, Response
 
 from backend.api.deps import ServicesDep, SlugPath
 from backend.api.problems import responses
-from backend.circuits.bundle import Bundle
 from backend.circuits.exchange.tables import TableName
 from backend.exports import ExportFormat, ExportOptions, export
-from backend.store import find_report, get_circuit
+from backend.store import get_bundle
 
 router = APIRouter(tags=["circuits"])
 
@@ -48,7 +47,7 @@ def export_circuit(
 ) -> Response:
     """A circuit as a file: the stored document, a bundle, the graph, a table, a page, ..."""
     with services.store.read() as session:
-        bundle = Bundle(circuit=get_circuit(session, slug), report=find_report(session, slug))
+        bundle = get_bundle(session, slug)
     options = ExportOptions(table=table, prompt=prompt)
     with services.evaluating:
         file = export(bundle, services.library, export_format, options)

@@ -558,7 +558,7 @@ export interface paths {
         };
         /**
          * Get Bundle
-         * @description A circuit and its report, to import on another instance, where the same URL path opens it.
+         * @description A circuit, its report and its words, to import elsewhere, where the same URL path opens it.
          */
         get: operations["get_bundle_api_circuits__slug__bundle_get"];
         put?: never;
@@ -791,6 +791,70 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Words
+         * @description The present labels and steps of a circuit.
+         */
+        get: operations["get_words_api_circuits__slug__words_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/words/{target}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Versions
+         * @description All that was ever written at a target, the present version first.
+         */
+        get: operations["get_versions_api_circuits__slug__words__target__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/words/{target}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Word
+         * @description Saves words at a target as its next version, unless somebody else did so meanwhile.
+         */
+        put: operations["save_word_api_circuits__slug__words__target__put"];
+        post?: never;
+        /**
+         * Take Away Word
+         * @description Takes away what is written at a target; it stays among the versions, to be saved again.
+         */
+        delete: operations["take_away_word_api_circuits__slug__words__target__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1209,12 +1273,17 @@ export interface components {
             /**
              * Version
              * @default 1
-             * @constant
+             * @enum {integer}
              */
-            version: 1;
+            version: 1 | 2;
             circuit: components["schemas"]["Circuit"];
             /** @description the newest report on the circuit, if it was verified */
             report?: components["schemas"]["FaithfulnessReport"] | null;
+            /**
+             * Words
+             * @description labels of its nodes, edges and groups, and the steps of its story; version 2
+             */
+            words?: components["schemas"]["Word"][];
         };
         /**
          * Cell
@@ -2350,6 +2419,29 @@ export interface components {
             jobs: components["schemas"]["JobDetail"][];
         };
         /**
+         * Label
+         * @description What a node, an edge or a group of nodes is called, and why.
+         */
+        Label: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "label";
+            /** Label */
+            label: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Members
+             * @description nodes of a group; else none
+             */
+            members?: string[];
+        };
+        /**
          * Losses
          * @description The four losses that stand beside each other, all on test pairs.
          */
@@ -3076,6 +3168,21 @@ export interface components {
             state: string;
         };
         /**
+         * SaveWordRequest
+         * @description Words to be saved at a target.
+         */
+        SaveWordRequest: {
+            /**
+             * On
+             * @description version they were written on; 0 for none
+             */
+            on: number;
+            /** Author */
+            author: string;
+            /** Document */
+            document: components["schemas"]["Label"] | components["schemas"]["Step"];
+        };
+        /**
          * SavedState
          * @description A state of the page too long for a URL, under a short id.
          */
@@ -3224,6 +3331,47 @@ export interface components {
             low: number;
             /** High */
             high: number;
+        };
+        /**
+         * StateNumbers
+         * @description Numbers of a saved state when it was saved: of its task's pairs, losses in nats.
+         */
+        StateNumbers: {
+            /** Task Loss */
+            task_loss: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Logit Difference */
+            logit_difference: number;
+        };
+        /**
+         * Step
+         * @description One step of a circuit's story.
+         */
+        Step: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "step";
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Place
+             * @description steps are read in this order
+             */
+            place: number;
+            /**
+             * State
+             * @description of the page: what stands behind ? in its address
+             */
+            state: string;
+            numbers?: components["schemas"]["StateNumbers"] | null;
         };
         /**
          * StoredLosses
@@ -3535,6 +3683,49 @@ export interface components {
             text: string | null;
             /** Weight */
             weight: number;
+        };
+        /**
+         * Word
+         * @description One version of what is written at a target.
+         */
+        Word: {
+            /** Target */
+            target: string;
+            /** Version */
+            version: number;
+            /** Author */
+            author: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Document
+             * @description None: it was taken away
+             */
+            document: (components["schemas"]["Label"] | components["schemas"]["Step"]) | null;
+        };
+        /**
+         * WordProblem
+         * @description Words that cannot be saved, with what stands there now.
+         */
+        WordProblem: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Remedy */
+            remedy: string;
+            /** @description the present version, if somebody else saved it meanwhile */
+            present?: components["schemas"]["Word"] | null;
         };
     };
     responses: never;
@@ -5642,6 +5833,248 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_words_api_circuits__slug__words_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Word"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_versions_api_circuits__slug__words__target__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description a node, an edge as source>target, group:NAME or step:NAME */
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Word"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_word_api_circuits__slug__words__target__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description a node, an edge as source>target, group:NAME or step:NAME */
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveWordRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Word"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else saved here meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WordProblem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_away_word_api_circuits__slug__words__target__delete: {
+        parameters: {
+            query: {
+                /** @description version that was read */
+                on: number;
+                /** @description who takes it away */
+                author: string;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description a node, an edge as source>target, group:NAME or step:NAME */
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Word"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else saved here meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WordProblem"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -112,6 +112,7 @@ def test_circuits_of_the_first_version_are_kept_when_reports_come(any_url: str) 
     with store.write() as session:
         save_circuit(session, circuit)
         # Back to what version r0001 left behind.
+        session.execute(text("DROP TABLE words"))
         session.execute(text("DROP TABLE search_outcomes"))
         session.execute(text("DROP TABLE reports"))
         session.execute(text("ALTER TABLE circuits DROP COLUMN method"))

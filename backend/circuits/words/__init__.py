@@ -1,0 +1,26 @@
+"""What people write about a circuit: labels of its nodes, edges and groups, and its story."""
+
+from backend.circuits.words.document import (
+    Document,
+    Label,
+    StateNumbers,
+    Step,
+    Word,
+    WrittenWords,
+    read_words,
+)
+from backend.circuits.words.place import check_word
+from backend.circuits.words.state import PageState, parse_state
+
+__all__ = [
+    "Document",
+    "Label",
+    "PageState",
+    "StateNumbers",
+    "Step",
+    "Word",
+    "WrittenWords",
+    "check_word",
+    "parse_state",
+    "read_words",
+]

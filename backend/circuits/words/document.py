@@ -1,0 +1,96 @@
+"""Words on a circuit, as they are stored and carried.
+
+A word stands at a target of its circuit:
+
+    0.mlp.post_act.17                    a label of the node
+    0.mlp.act_in.3>0.mlp.post_act.17     a label of the edge
+    group:quote-type                     a label of several nodes, which it names
+    step:8f2c1a                          a step of the circuit's story
+
+Each saving of a target makes its next version; none is ever changed. A version without a document
+says that the word was taken away. Steps are read in the order of their place.
+
+A file of words, as they come with the program (`backend/shipped/words/SLUG.json`):
+
+    {"format": "circuit-explorer-words", "version": 1, "slug": "...", "words": [...]}
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+GROUP = "group:"
+STEP = "step:"
+NAME = r"(group|step):[a-z0-9-]{1,40}"
+
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Label(_Part):
+    """What a node, an edge or a group of nodes is called, and why."""
+
+    kind: Literal["label"] = "label"
+    label: Short
+    note: str = Field(default="", max_length=4000)
+    members: list[str] = Field(
+        default_factory=list, max_length=2000, description="nodes of a group; else none"
+    )
+
+
+class StateNumbers(_Part):
+    """Numbers of a saved state when it was saved: of its task's pairs, losses in nats."""
+
+    task_loss: float = Field(allow_inf_nan=False)
+    accuracy: float = Field(allow_inf_nan=False)
+    logit_difference: float = Field(allow_inf_nan=False)
+
+
+class Step(_Part):
+    """One step of a circuit's story."""
+
+    kind: Literal["step"] = "step"
+    title: Short
+    text: str = Field(default="", max_length=8000)
+    place: float = Field(allow_inf_nan=False, description="steps are read in this order")
+    state: str = Field(
+        max_length=100_000, description="of the page: what stands behind ? in its address"
+    )
+    numbers: StateNumbers | None = None
+
+
+Document = Annotated[Label | Step, Field(discriminator="kind")]
+
+
+class Word(_Part):
+    """One version of what is written at a target."""
+
+    target: str = Field(max_length=200)
+    version: int = Field(ge=1)
+    author: Short
+    created: datetime
+    document: Document | None = Field(description="None: it was taken away")
+
+
+class WrittenWords(_Part):
+    """The words on a circuit as a file."""
+
+    format: Literal["circuit-explorer-words"] = "circuit-explorer-words"
+    version: Literal[1] = 1
+    slug: str
+    words: list[Word]
+
+
+def read_words(content: bytes) -> WrittenWords:
+    """Words from a file's content.
+
+    Raises:
+        pydantic.ValidationError: they are none of this version.
+    """
+    return WrittenWords.model_validate_json(content)

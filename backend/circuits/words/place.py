@@ -1,0 +1,63 @@
+"""Whether a word fits its circuit: its target is there, and so is all it speaks of."""
+
+from __future__ import annotations
+
+import re
+
+from backend.circuits.circuit import Circuit
+from backend.circuits.words.document import GROUP, NAME, STEP, Document, Label
+from backend.circuits.words.state import parse_state
+from backend.errors import InvalidRequestError
+
+
+def check_word(circuit: Circuit, target: str, document: Document) -> None:
+    """Checks a word before it is stored.
+
+    Raises:
+        InvalidRequestError: the target is none of the circuit's, is of another kind than the
+            document, or the document speaks of nodes or edges that the circuit does not have.
+    """
+    named = re.fullmatch(NAME, target)
+    edges = {f"{edge.source}>{edge.target}" for edge in circuit.edges}
+    known = {*circuit.nodes, *edges}
+    if named is None and target not in known:
+        raise InvalidRequestError(
+            f"{target!r} is no node or edge of circuit {circuit.slug!r}, and no group or step.",
+            remedy="Name a node, an edge as source>target, or group:NAME or step:NAME, where NAME "
+            "has 1 to 40 of a-z, 0-9 and -.",
+        )
+    if isinstance(document, Label):
+        _check_label(circuit, target, document)
+        return
+    if not target.startswith(STEP):
+        raise InvalidRequestError(
+            f"A step of the story cannot stand at {target!r}.", remedy="Save it at step:NAME."
+        )
+    missing = [name for name in parse_state(document.state).names if name not in known]
+    if missing:
+        raise InvalidRequestError(
+            f"The step's state speaks of {missing[0]!r}, which circuit {circuit.slug!r} does not "
+            "have.",
+            remedy="Leave it out of the state.",
+        )
+
+
+def _check_label(circuit: Circuit, target: str, label: Label) -> None:
+    if target.startswith(STEP):
+        raise InvalidRequestError(
+            f"A label cannot stand at {target!r}, which is for a step of the story.",
+            remedy="Save it at a node, an edge or group:NAME.",
+        )
+    if target.startswith(GROUP) != bool(label.members):
+        raise InvalidRequestError(
+            f"The label of {target!r} has {len(label.members)} members; a group has at least one, "
+            "a node or an edge has none.",
+            remedy="Give a group the names of its nodes, and leave them out elsewhere.",
+        )
+    missing = [name for name in label.members if name not in set(circuit.nodes)]
+    if missing or len(set(label.members)) != len(label.members):
+        reason = f"{missing[0]!r} is no node of it" if missing else "a node is named twice"
+        raise InvalidRequestError(
+            f"The group does not fit circuit {circuit.slug!r}: {reason}.",
+            remedy="Name nodes of the circuit, each once.",
+        )

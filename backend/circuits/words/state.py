@@ -1,0 +1,65 @@
+"""A state of the circuit's page, read from its text: the query of its address.
+
+The page writes and reads the same text (`frontend/src/state/url.ts`). Whatever is as by default is
+left out, and a value that is not understood is as by default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import parse_qs
+
+from backend.circuits.ablation import AblationValue, Mode
+from backend.circuits.answer import Question
+from tasks.base import Split
+
+E = TypeVar("E", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class PageState:
+    """What is asked in a state, and which node or edge is chosen.
+
+    Attributes:
+        question: what is ablated and restored, in which mode; without a prompt.
+        selection: name of a node or an edge.
+    """
+
+    question: Question
+    selection: str | None
+
+    @property
+    def names(self) -> list[str]:
+        """All nodes and edges that the state speaks of."""
+        asked = self.question
+        named = [*asked.ablated, *asked.restored, *asked.ablated_edges, *asked.restored_edges]
+        return named if self.selection is None else [*named, self.selection]
+
+
+def parse_state(text: str) -> PageState:
+    """Reads a state from its text."""
+    fields = {name: values[0] for name, values in parse_qs(text).items()}
+
+    def names(field: str) -> list[str]:
+        return [name for name in fields.get(field, "").split(",") if name]
+
+    ablated, ablated_edges = names("ablated"), names("ablated_edges")
+    seed = fields.get("seed", "")
+    question = Question(
+        mode=_one_of(Mode, fields.get("mode"), Mode.CIRCUIT),
+        value=_one_of(AblationValue, fields.get("value"), AblationValue.MEAN),
+        ablated=ablated,
+        restored=[name for name in names("restored") if name not in ablated],
+        ablated_edges=ablated_edges,
+        restored_edges=[name for name in names("restored_edges") if name not in ablated_edges],
+        split=_one_of(Split, fields.get("split"), Split.TEST),
+        seed=int(seed) if seed.isascii() and seed.isdecimal() and len(seed) <= 10 else 0,
+        references=False,
+    )
+    return PageState(question, fields.get("select"))
+
+
+def _one_of(enum: type[E], text: str | None, default: E) -> E:
+    return next((member for member in enum if member.value == text), default)

@@ -1,0 +1,146 @@
+"""Labels and stories through the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from backend.circuits.circuit import Circuit
+from tests.backend.api.conftest import MakeClient
+
+SCRIPT = "<script>alert('\U0001f40d')</script>"
+
+
+def label(text: str, *, on: int = 0, author: str = "Ada", **more: Any) -> dict[str, Any]:
+    return {"on": on, "author": author, "document": {"kind": "label", "label": text, **more}}
+
+
+def step(state: str) -> dict[str, Any]:
+    return {
+        "on": 0,
+        "author": "Ada",
+        "document": {"kind": "step", "title": "One", "place": 1.0, "state": state},
+    }
+
+
+@pytest.fixture
+def path(stored: Circuit) -> str:
+    return f"/api/circuits/{stored.slug}/words"
+
+
+def test_a_label_is_saved_edited_and_taken_away(
+    client: TestClient, stored: Circuit, path: str
+) -> None:
+    node = stored.nodes[0]
+    first = client.put(f"{path}/{node}", json=label(f" {SCRIPT} ", note="why")).json()
+    assert (first["version"], first["author"]) == (1, "Ada")
+    assert first["document"]["label"] == SCRIPT
+    assert client.get(path).json() == [first]
+    second = client.put(f"{path}/{node}", json=label("x", on=1, author="Bo")).json()
+    gone = client.delete(f"{path}/{node}", params={"on": 2, "author": "Ada"})
+    assert gone.status_code == 200
+    assert client.get(path).json() == []
+    assert client.get(f"{path}/{node}/versions").json() == [gone.json(), second, first]
+
+
+def test_who_comes_too_late_is_told_what_stands_there(
+    client: TestClient, stored: Circuit, path: str
+) -> None:
+    node = stored.nodes[0]
+    present = client.put(f"{path}/{node}", json=label("theirs", author="Bo")).json()
+    for answer in (
+        client.put(f"{path}/{node}", json=label("mine")),
+        client.delete(f"{path}/{node}", params={"on": 5, "author": "Ada"}),
+    ):
+        assert answer.status_code == 409
+        assert answer.headers["content-type"] == "application/problem+json"
+        problem = answer.json()
+        assert problem["present"] == present
+        assert "Bo's" in problem["detail"]
+    assert client.get(path).json() == [present]
+    nothing = client.put(f"{path}/{stored.nodes[1]}", json=label("mine", on=3)).json()
+    assert nothing["present"] is None
+
+
+def test_edges_groups_and_steps_have_words(client: TestClient, stored: Circuit, path: str) -> None:
+    edge = f"{stored.edges[0].source}>{stored.edges[0].target}"
+    members = stored.nodes[:3]
+    state = f"ablated={','.join(members)}&select={edge}"
+    assert client.put(f"{path}/{edge}", json=label("a wire")).status_code == 200
+    group = client.put(f"{path}/group:box", json=label("a box", members=members))
+    assert group.json()["document"]["members"] == members
+    assert client.put(f"{path}/step:one", json=step(state)).status_code == 200
+    assert {word["target"] for word in client.get(path).json()} == {edge, "group:box", "step:one"}
+
+
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [
+        ("9.mlp.post_act.1", label("no such node")),
+        ("group:Box", label("no such name", members=["NODE"])),
+        ("group:box", label("nobody in it")),
+        ("group:box", label("a stranger in it", members=["9.mlp.post_act.1"])),
+        ("group:box", label("twice in it", members=["NODE", "NODE"])),
+        ("NODE", label("a node with members", members=["NODE"])),
+        ("step:one", label("a label where steps are")),
+        ("NODE", step("")),
+        ("step:one", step("ablated=9.mlp.post_act.1")),
+        ("step:one", step("select=0.mlp.act_in.0>9.mlp.post_act.1")),
+        ("NODE", label(" ")),
+        ("NODE", label("x", author="")),
+        ("NODE", label("x" * 81)),
+    ],
+)
+def test_what_does_not_fit_the_circuit_is_refused(
+    client: TestClient, stored: Circuit, path: str, target: str, body: dict[str, Any]
+) -> None:
+    node = stored.nodes[0]
+    if "members" in body["document"]:
+        body = label(
+            body["document"]["label"],
+            members=[node if name == "NODE" else name for name in body["document"]["members"]],
+        )
+    answer = client.put(f"{path}/{target.replace('NODE', node)}", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["remedy"]
+    assert client.get(path).json() == []
+
+
+def test_writing_needs_the_token_reading_does_not(
+    make_client: MakeClient, circuit: Circuit
+) -> None:
+    client = make_client(write_token="open sesame")
+    path = f"/api/circuits/{circuit.slug}/words"
+    token = {"Authorization": "Bearer open sesame"}
+    bundle = {"circuit": circuit.model_dump(mode="json")}
+    assert client.post("/api/bundles", json=bundle, headers=token).status_code == 200
+    target = f"{path}/{circuit.nodes[0]}"
+    assert client.put(target, json=label("x")).status_code == 403
+    assert client.delete(target, params={"on": 1, "author": "A"}).status_code == 403
+    assert client.put(target, json=label("x"), headers=token).status_code == 200
+    assert len(client.get(path).json()) == 1
+
+
+def test_words_travel_in_a_bundle_of_version_2(
+    client: TestClient, make_client: MakeClient, tmp_path: Path, stored: Circuit, path: str
+) -> None:
+    bundle_path = f"/api/circuits/{stored.slug}/bundle"
+    plain = client.get(bundle_path).json()
+    assert plain["version"] == 1
+    assert "words" not in plain  # so that older programs read it
+    word = client.put(f"{path}/{stored.nodes[0]}", json=label("mine")).json()
+    bundle = client.get(bundle_path).json()
+    assert (bundle["version"], bundle["words"]) == (2, [word])
+
+    other = make_client(data_dir=tmp_path / "elsewhere")
+    assert other.post("/api/bundles", json=bundle).json()["warning"] is None
+    assert other.get(path).json() == [word]
+    other.put(f"{path}/{stored.nodes[0]}", json=label("theirs", on=1, author="Bo"))
+    assert "1 of the bundle's labels" in other.post("/api/bundles", json=bundle).json()["warning"]
+    assert other.get(path).json()[0]["document"]["label"] == "theirs"
+
+    bundle["words"][0]["target"] = "9.mlp.post_act.1"
+    assert other.post("/api/bundles", json=bundle).status_code == 422
