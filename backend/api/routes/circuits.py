@@ -56,7 +56,7 @@ def get_graph(slug: SlugPath, session: ReadDep, library: LibraryDep) -> CircuitG
 
 @router.get("/circuits/{slug}/bundle", responses=responses(404))
 def get_bundle(slug: SlugPath, session: ReadDep, response: Response) -> Bundle:
-    """A circuit, its report and its words, to import elsewhere, where the same URL path opens it."""
+    """A circuit, its report and its words, to import where the same URL path then opens it."""
     bundle = stored_bundle(session, slug)
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.bundle.json"'
     return bundle

@@ -558,7 +558,7 @@ export interface paths {
         };
         /**
          * Get Bundle
-         * @description A circuit, its report and its words, to import elsewhere, where the same URL path opens it.
+         * @description A circuit, its report and its words, to import where the same URL path then opens it.
          */
         get: operations["get_bundle_api_circuits__slug__bundle_get"];
         put?: never;
