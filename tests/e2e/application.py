@@ -19,6 +19,7 @@ CHECKPOINT = "python-2l-256"
 """The checkpoint that comes with the program."""
 TASK = "single_double_quote"
 """A task of which a circuit comes with the program."""
+USUAL_TARGET = 0.15
 UNKNOWN_SLUG = "single-double-quote-000000000000"
 SECONDS = 60
 """After which a request is given up; nothing is measured by it."""
@@ -63,8 +64,9 @@ class Application:
             events.read()
 
     def shipped(self, task: str = TASK) -> dict[str, Any]:
-        """Summary of the smallest circuit of a task in the checkpoint that comes along."""
-        found = self.get(f"/api/circuits?checkpoint={CHECKPOINT}&task={task}")
+        """Summary of the circuit that the overview shows for a task in the usual checkpoint."""
+        stored = self.get(f"/api/circuits?checkpoint={CHECKPOINT}&task={task}")
+        found = [circuit for circuit in stored if circuit["task_loss"] <= USUAL_TARGET]
         assert found, f"no circuit of {task} in {CHECKPOINT} comes with the program"
         return min(found, key=lambda circuit: circuit["induced_edges"])
 

@@ -13,7 +13,7 @@ from tests.e2e.conftest import Visitor
 
 def submit(application: Application, seed: int) -> str:
     """Asks for a search that takes a while; the job's id."""
-    body = {"checkpoint": CHECKPOINT, "task": TASK, "seed": seed}
+    body = {"checkpoint": CHECKPOINT, "task": TASK, "seed": seed, "seconds": 600}
     return str(application.post("/api/searches", body)["id"])
 
 
