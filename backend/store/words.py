@@ -65,7 +65,7 @@ def put_word(
         target: where the words stand; the caller has checked that it is there.
         document: the words; None takes away what is there.
         author: who wrote them.
-        on: the version they were written on; 0 if nothing was there.
+        on: the version they were written on; 0 if nothing was there, or not any more.
 
     Raises:
         CircuitNotFoundError: there is no such circuit.
@@ -74,7 +74,8 @@ def put_word(
     lock_circuit(session, slug)
     present = next(iter(word_versions(session, slug, target)), None)
     version = 0 if present is None else present.version
-    if version != on:
+    nothing_there = present is None or present.document is None
+    if version != on and not (on == 0 and nothing_there):
         said = "is the first" if present and version == 1 else f"is version {version}"
         who = "nothing was ever saved" if present is None else f"{present.author}'s {said}"
         raise WordChangedError(

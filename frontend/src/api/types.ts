@@ -83,3 +83,7 @@ export type TrainingCurves = Schemas["TrainingCurves"];
 /** What a job that computes a report was asked for. */
 export type Verification = Schemas["Verification"];
 export type Value = Schemas["AblationValue"];
+export type Label = Schemas["Label"];
+export type StateNumbers = Schemas["StateNumbers"];
+export type Step = Schemas["Step"];
+export type Word = Schemas["Word"];

@@ -7,11 +7,13 @@ import type { Core, ElementDefinition } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import { edgeName } from "../state/exploration";
+import type { Words } from "../state/words";
 import type { Layout, Point } from "./layout";
 import { zoomForRows } from "./layout";
 import { readPalette } from "./palette";
 import { nodeLabel } from "./rows";
 import { edgeWidth, stylesheet } from "./stylesheet";
+import { wordElements } from "./words";
 import { drawnSvg } from "./svg";
 
 /** More edges than this pan too slowly on a canvas: the weakest are left out. */
@@ -117,6 +119,16 @@ export class GraphView {
         edge.toggleClass("ablated", ablated.has(edge.id()));
         edge.toggleClass("restored", restored.has(edge.id()));
       });
+    });
+  }
+
+  /** Shows exactly these labels and boxes; nothing else moves. */
+  setWords(words: Words): void {
+    if (this.#layout === null) return;
+    const elements = wordElements(words, this.#layout);
+    this.#cy.batch(() => {
+      this.#cy.nodes(".word").remove();
+      this.#cy.add(elements);
     });
   }
 

@@ -18,6 +18,8 @@ import { edgeOf, step, stepFromEdge } from "../drawing/neighbours";
 import { picture } from "../drawing/picture";
 import { edgeWords, nodeWords } from "../drawing/rows";
 import { edgeName, isEdgeName } from "../state/exploration";
+import type { Words } from "../state/words";
+import { NO_WORDS, labelOf } from "../state/words";
 import { base, controls } from "../styles/shared";
 import { plural } from "../text/format";
 import { graphStyles } from "./circuit_graph_styles";
@@ -41,6 +43,7 @@ export class CircuitGraphElement extends LitElement {
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
   @property({ attribute: false }) edges: EdgeChanges = NO_CHANGES;
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @property() selection: string | null = null;
   @state() private viewport: Viewport | null = null;
   @state() private hovered: string | null = null;
@@ -101,6 +104,7 @@ export class CircuitGraphElement extends LitElement {
     const isNew = this.#drawn !== drawn;
     if (isNew || changed.has("ablated")) this.#view?.setAblated(this.ablated);
     if (isNew || changed.has("edges")) this.#view?.setEdges(this.edges);
+    if (isNew || changed.has("words")) this.#view?.setWords(this.words);
     if (isNew || changed.has("selection")) {
       this.#view?.select(this.selection);
       if (this.selection !== null) this.#view?.reveal(this.selection);
@@ -183,8 +187,8 @@ export class CircuitGraphElement extends LitElement {
           @blur=${() => this.canvas.toggleAttribute("data-clicked", false)}
           @wheel=${() => (this.#moved = true)}
         ></div>
-        <p id="now" class="visually-hidden" aria-live="polite">${this.#words(this.selection)}</p>
-        <p class="hover" aria-hidden="true">${this.#words(this.hovered)}</p>
+        <p id="now" class="visually-hidden" aria-live="polite">${this.#inWords(this.selection)}</p>
+        <p class="hover" aria-hidden="true">${this.#inWords(this.hovered)}</p>
         <div class="zoom" role="group" aria-label="Zoom">
           <button aria-label="Zoom in" @click=${() => this.#zoom(1.25)}>+</button>
           <button aria-label="Zoom out" @click=${() => this.#zoom(0.8)}>−</button>
@@ -234,7 +238,12 @@ export class CircuitGraphElement extends LitElement {
     });
   }
 
-  #words(name: string | null): string {
+  #inWords(name: string | null): string {
+    const label = name === null ? "" : labelOf(this.words, name);
+    return [this.#stateWords(name), label].filter((part) => part !== "").join(": ");
+  }
+
+  #stateWords(name: string | null): string {
     if (isEdgeName(name)) return this.#edgeWords(name);
     const node = name === null ? undefined : this.graph?.nodes.find((one) => one.id === name);
     if (node === undefined) return "";

@@ -26,6 +26,9 @@ import type { Shortcut } from "../state/shortcuts";
 import { shortcutOf, takesKeys } from "../state/shortcuts";
 import { ExplorationStore } from "../state/store";
 import { pathOf } from "../state/url";
+import type { Words } from "../state/words";
+import { NO_WORDS } from "../state/words";
+import { WordsStore } from "../state/words_store";
 import { base, controls, skeleton } from "../styles/shared";
 import "./circuit_graph";
 import type { CircuitGraphElement } from "./circuit_graph";
@@ -84,6 +87,8 @@ export class CircuitPage extends LitElement {
     return graph;
   });
 
+  #written: WordsStore | null = null;
+
   readonly #numbers = this.#answers();
   readonly #nextTokens = this.#answers();
 
@@ -109,15 +114,26 @@ export class CircuitPage extends LitElement {
       return saved.state;
     });
     this.#store.subscribe((next) => this.#show(next));
+    this.#written = new WordsStore(this.slug, () => this.requestUpdate());
+    window.addEventListener("focus", this.#readWords);
+    this.#readWords();
     void this.#open();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener("keydown", this.#keys);
+    window.removeEventListener("focus", this.#readWords);
     this.#store?.close();
     this.#numbers.cancel();
     this.#nextTokens.cancel();
+  }
+
+  /** Others write too: what they wrote is read when the user comes back to the page. */
+  readonly #readWords = (): void => void this.#written?.load();
+
+  get #words(): Words {
+    return this.#written?.words ?? NO_WORDS;
   }
 
   async #open(): Promise<void> {
@@ -292,6 +308,7 @@ export class CircuitPage extends LitElement {
       .exploration=${exploration}
       .timeline=${this.#store?.timeline}
       .nodes=${this.#graph.data?.nodes ?? []}
+      .words=${this.#words}
       @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
       @undo=${() => this.#store?.undo()}
       @redo=${() => this.#store?.redo()}
@@ -306,6 +323,7 @@ export class CircuitPage extends LitElement {
         .graph=${graph}
         .ablated=${this.ablated}
         .edges=${this.edges}
+        .words=${this.#words}
         .selection=${exploration?.selection ?? null}
         @toggle-node=${this.#toggle}
         @select-node=${this.#select}
@@ -337,6 +355,7 @@ export class CircuitPage extends LitElement {
               .graph=${graph}
               .ablated=${this.ablated}
               .exploration=${exploration}
+              .words=${this.#words}
               @toggle-node=${this.#toggle}
               @select-node=${this.#select}
               @toggle-edge=${this.#toggleEdge}
@@ -369,6 +388,8 @@ export class CircuitPage extends LitElement {
       .ablated=${this.ablated}
       .graph=${this.#graph.data}
       .detail=${this.#detail.data}
+      .written=${this.#written}
+      .words=${this.#words}
       .numbers=${this.#numbers.current}
       .nextTokens=${this.#nextTokens.current}
       @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}

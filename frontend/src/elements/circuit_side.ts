@@ -11,8 +11,12 @@ import type { CircuitDetail, CircuitGraph, EvaluateResponse } from "../api/types
 import type { Answered } from "../state/answers";
 import type { Change, Exploration } from "../state/exploration";
 import { edgeName, isEdgeKept, isEdgeName } from "../state/exploration";
+import type { Words } from "../state/words";
+import type { WordsStore } from "../state/words_store";
+import { NO_WORDS } from "../state/words";
 import { base } from "../styles/shared";
 import "./edge_card";
+import "./group_list";
 import "./node_card";
 import "./number_panel";
 import "./pair_choice";
@@ -21,6 +25,7 @@ import { passOn } from "./pass_on";
 import "./prompt_box";
 import "./provenance_panel";
 import "./stored_losses";
+import "./word_card";
 
 @customElement("cx-circuit-side")
 export class CircuitSide extends LitElement {
@@ -43,6 +48,8 @@ export class CircuitSide extends LitElement {
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) detail: CircuitDetail | null = null;
+  @property({ attribute: false }) written!: WordsStore;
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @property({ attribute: false }) numbers!: Answered<EvaluateResponse>;
   @property({ attribute: false }) nextTokens!: Answered<EvaluateResponse>;
 
@@ -63,7 +70,8 @@ export class CircuitSide extends LitElement {
             html`<cx-stored-losses .detail=${detail}></cx-stored-losses>`,
           )
         : nothing}
-      ${part("Node or edge", this.#card())}
+      ${part("Node or edge", html`${this.#card()}${this.#label()}`)}
+      ${part("Groups", this.#groups(), this.words.groups.length > 0)}
       ${part(
         "Pairs, worst first",
         html`<cx-pair-list ?stale=${stale} .pairs=${answer?.pairs ?? []}></cx-pair-list>`,
@@ -106,6 +114,33 @@ export class CircuitSide extends LitElement {
       @select-node=${this.#pass}
       @select-edge=${this.#pass}
     ></cx-node-card>`;
+  }
+
+  /** What is written at the chosen node or edge. */
+  #label(): TemplateResult | typeof nothing {
+    const { selection } = this.exploration;
+    const edge = isEdgeName(selection);
+    const known = edge
+      ? this.graph?.edges.some((one) => one.kind === "weight" && edgeName(one) === selection)
+      : this.graph?.nodes.some((one) => one.id === selection);
+    if (selection === null || !known) return nothing;
+    return html`<cx-word-card
+      .store=${this.written}
+      .words=${this.words}
+      .target=${selection}
+      what=${edge ? "edge" : "node"}
+    ></cx-word-card>`;
+  }
+
+  #groups(): TemplateResult {
+    const { selection } = this.exploration;
+    return html`<cx-group-list
+      .store=${this.written}
+      .words=${this.words}
+      .chosen=${isEdgeName(selection) ? null : selection}
+      .ablated=${this.ablated}
+      @select-node=${this.#pass}
+    ></cx-group-list>`;
   }
 
   #prompt({ detail: prompt }: CustomEvent<string>): void {

@@ -8,6 +8,8 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { CircuitGraph } from "../api/types";
 import type { Exploration } from "../state/exploration";
+import type { Words } from "../state/words";
+import { NO_WORDS } from "../state/words";
 import { base } from "../styles/shared";
 import "./edge_table";
 import "./node_table";
@@ -27,11 +29,13 @@ export class CircuitTables extends LitElement {
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
   @property({ attribute: false }) exploration!: Exploration;
+  @property({ attribute: false }) words: Words = NO_WORDS;
 
   override render(): TemplateResult {
     return html`<h2>Nodes</h2>
       <cx-node-table
         .graph=${this.graph}
+        .words=${this.words}
         .ablated=${this.ablated}
         .selection=${this.exploration.selection}
         @toggle-node=${this.#pass}
@@ -40,6 +44,7 @@ export class CircuitTables extends LitElement {
       <h2>Edges</h2>
       <cx-edge-table
         .graph=${this.graph}
+        .words=${this.words}
         .exploration=${this.exploration}
         @toggle-edge=${this.#pass}
         @select-edge=${this.#pass}

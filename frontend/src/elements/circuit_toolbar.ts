@@ -19,6 +19,8 @@ import {
 } from "../state/exploration";
 import type { Timeline } from "../state/timeline";
 import { canRedo, canUndo, redoWords, undoWords } from "../state/timeline";
+import type { Words } from "../state/words";
+import { NO_WORDS } from "../state/words";
 import { base, controls } from "../styles/shared";
 import "./node_search";
 import type { NodeSearch } from "./node_search";
@@ -81,6 +83,7 @@ export class CircuitToolbar extends LitElement {
   @property({ attribute: false }) exploration!: Exploration;
   @property({ attribute: false }) timeline!: Timeline;
   @property({ attribute: false }) nodes: readonly GraphNode[] = [];
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @query("cx-node-search") private readonly search!: NodeSearch;
 
   focusSearch(): void {
@@ -133,6 +136,7 @@ export class CircuitToolbar extends LitElement {
       <div class="group right">
         <cx-node-search
           .nodes=${this.nodes}
+          .words=${this.words}
           @select-node=${(event: CustomEvent<string>) =>
             this.dispatchEvent(new CustomEvent("select-node", { detail: event.detail }))}
         ></cx-node-search>

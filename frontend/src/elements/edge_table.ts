@@ -11,6 +11,8 @@ import type { Exploration } from "../state/exploration";
 import { edgeName, isEdgeKept } from "../state/exploration";
 import type { Order, SortKey } from "../state/order";
 import { sorted } from "../state/order";
+import type { Words } from "../state/words";
+import { NO_WORDS, labelOf } from "../state/words";
 import { base, controls, tables } from "../styles/shared";
 import { plural, signed } from "../text/format";
 import { sortHeader } from "./sort_header";
@@ -43,6 +45,11 @@ export class EdgeTable extends LitElement {
         color: var(--ink-3);
         text-decoration: line-through;
       }
+      .label {
+        margin-left: 8px;
+        font-weight: 400;
+        overflow-wrap: anywhere;
+      }
       input {
         margin: 0;
         accent-color: var(--accent);
@@ -59,6 +66,7 @@ export class EdgeTable extends LitElement {
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) exploration!: Exploration;
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @state() private order: Order<Column> = { by: "size", descending: true };
   @state() private shown = PAGE;
 
@@ -120,7 +128,9 @@ export class EdgeTable extends LitElement {
         />
       </td>
       <td><code>${edge.source}</code></td>
-      <td><code>${edge.target}</code></td>
+      <td>
+        <code>${edge.target}</code><span class="label">${labelOf(this.words, name)}</span>
+      </td>
       <td class="number ${weight < 0 ? "negative" : "positive"}">${signed(weight, 4)}</td>
       <td class="number">${Math.abs(weight).toFixed(4)}</td>
       <td>${edge.kept ? "kept" : "pruned"}</td>

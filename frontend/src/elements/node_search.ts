@@ -1,10 +1,12 @@
-/** Finds a node by part of its name; Enter goes to the next match. Fires `select-node`. */
+/** Finds a node by part of its name or label; Enter goes to the next match. Fires `select-node`. */
 import { LitElement, css, html } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import type { GraphNode } from "../api/types";
-import { KIND_NAMES } from "../drawing/rows";
+import { matching } from "../state/matching";
+import type { Words } from "../state/words";
+import { NO_WORDS } from "../state/words";
 import { base, controls } from "../styles/shared";
 
 @customElement("cx-node-search")
@@ -33,6 +35,7 @@ export class NodeSearch extends LitElement {
   ];
 
   @property({ attribute: false }) nodes: readonly GraphNode[] = [];
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @state() private found: readonly string[] = [];
   @state() private at = -1;
   @state() private text = "";
@@ -45,7 +48,7 @@ export class NodeSearch extends LitElement {
 
   #find(): void {
     this.text = this.field.value.trim().toLowerCase();
-    this.found = this.text === "" ? [] : matching(this.nodes, this.text);
+    this.found = this.text === "" ? [] : matching(this.nodes, this.words, this.text);
     this.at = -1;
   }
 
@@ -63,21 +66,10 @@ export class NodeSearch extends LitElement {
     return html`<input
         type="search"
         placeholder="Find a node"
-        aria-label="Find a node by part of its name; Enter goes to the next match"
+        aria-label="Find a node by part of its name or label; Enter goes to the next match"
         @input=${this.#find}
         @keydown=${this.#keys}
       />
       <span role="status">${status}</span>`;
   }
-}
-
-/** Names of the nodes whose name or kind contains every word of the text. */
-function matching(nodes: readonly GraphNode[], text: string): string[] {
-  const words = text.split(/\s+/);
-  return nodes
-    .filter((node) => {
-      const name = `${node.id} ${KIND_NAMES[node.kind]}`.toLowerCase();
-      return words.every((word) => name.includes(word));
-    })
-    .map((node) => node.id);
 }

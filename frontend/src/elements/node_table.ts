@@ -7,6 +7,8 @@ import type { CircuitGraph, GraphNode } from "../api/types";
 import { KIND_NAMES } from "../drawing/rows";
 import type { Order, SortKey } from "../state/order";
 import { sorted } from "../state/order";
+import type { Words } from "../state/words";
+import { NO_WORDS, labelOf } from "../state/words";
 import { base, tables } from "../styles/shared";
 import { decimal } from "../text/format";
 import { sortHeader } from "./sort_header";
@@ -32,6 +34,11 @@ export class NodeTable extends LitElement {
       tr.ablated code {
         text-decoration: line-through;
       }
+      .label {
+        margin-left: 8px;
+        font-weight: 400;
+        overflow-wrap: anywhere;
+      }
       input {
         margin: 0;
         accent-color: var(--accent);
@@ -52,6 +59,7 @@ export class NodeTable extends LitElement {
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @property() selection: string | null = null;
   @state() private order: Order<Column> = { by: "place", descending: false };
   #places = new Map<string, number>();
@@ -115,7 +123,9 @@ export class NodeTable extends LitElement {
           @change=${() => this.#send("toggle-node", node.id)}
         />
       </td>
-      <th scope="row"><code>${node.id}</code></th>
+      <th scope="row">
+        <code>${node.id}</code><span class="label">${labelOf(this.words, node.id)}</span>
+      </th>
       <td>${KIND_NAMES[node.kind]}</td>
       <td class="number">${node.layer}</td>
       <td class="number">${node.head ?? ""}</td>

@@ -73,7 +73,8 @@ def test_every_version_stays_also_of_what_was_taken_away(store: Store, slug: str
     # Who still has the first version open would otherwise bring it back unasked.
     with pytest.raises(WordChangedError):
         put(store, slug, "first again", 1)
-    assert put(store, slug, "first again", 2).version == 3
+    assert put(store, slug, "something else", 0).version == 3
+    assert put(store, slug, "first again", 3).version == 4
 
 
 def test_of_many_who_save_at_once_one_wins_and_the_others_hear_of_it(

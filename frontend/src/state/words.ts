@@ -1,0 +1,48 @@
+/** What is written about a circuit: labels of nodes, edges and groups, and the steps of its story. */
+import type { Label, Step, Word } from "../api/types";
+
+export type Written<D> = Omit<Word, "document"> & { readonly document: D };
+export type LabelWord = Written<Label>;
+export type StepWord = Written<Step>;
+export type WordDocument = NonNullable<Word["document"]>;
+
+/** The present words of a circuit, sorted out. */
+export interface Words {
+  /** Labels of nodes and edges, by name. */
+  readonly labels: ReadonlyMap<string, LabelWord>;
+  readonly groups: readonly LabelWord[];
+  /** In the order in which they are read. */
+  readonly steps: readonly StepWord[];
+}
+
+export const NO_WORDS: Words = { labels: new Map(), groups: [], steps: [] };
+
+export const GROUP = "group:";
+export const STEP = "step:";
+
+export function sortOut(words: readonly Word[]): Words {
+  const labels = words.filter((word): word is LabelWord => word.document?.kind === "label");
+  const steps = words.filter((word): word is StepWord => word.document?.kind === "step");
+  return {
+    labels: new Map(labels.filter(isOfOne).map((word) => [word.target, word])),
+    groups: labels.filter((word) => !isOfOne(word)),
+    steps: steps.sort(
+      (a, b) => a.document.place - b.document.place || (a.target < b.target ? -1 : 1),
+    ),
+  };
+}
+
+function isOfOne(word: LabelWord): boolean {
+  return !word.target.startsWith(GROUP);
+}
+
+/** The label of a node or an edge as text; "" if it has none. */
+export function labelOf(words: Words, name: string): string {
+  return words.labels.get(name)?.document.label ?? "";
+}
+
+/** The names of a group's or a step's target are made here; nobody else makes the same. */
+export function newTarget(prefix: typeof GROUP | typeof STEP): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
+  return prefix + [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
