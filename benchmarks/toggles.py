@@ -27,7 +27,7 @@ import uvicorn
 
 from backend.api.app import create_app
 from backend.circuits import Intervention, MeanValues, NodeSet, evaluate
-from backend.circuits.answer import forget
+from backend.circuits.evaluations import forget
 from backend.settings import Settings
 from models import SparseTransformer, load_checkpoint
 from tasks import Split, get_task

@@ -4,7 +4,7 @@
   page cannot reach this server through a name of its own (DNS rebinding).
 - Origin: a browser names the page that writes; only pages of this server may.
 - Token: when one is set, whatever changes something needs `Authorization: Bearer <token>`. Asking
-  what if (evaluate) changes nothing: it is a POST for the length of its question only.
+  what if (evaluate, effects) changes nothing: it is a POST for the length of its question only.
 - Content-Security-Policy: nothing comes from elsewhere. `script-src 'self'` has no exception.
   `style-src` allows inline styles, because Plotly and Cytoscape set style attributes and insert
   style elements into the page and offer no nonce for them; a style can read nothing out to
@@ -54,7 +54,7 @@ SECURITY_HEADERS = {
 }
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_EVALUATE = re.compile(r"/api/circuits/[^/]+/evaluate")
+_WHAT_IF = re.compile(r"/api/circuits/[^/]+/(evaluate|effects)")
 
 
 class SecurityMiddleware:
@@ -111,7 +111,7 @@ class SecurityMiddleware:
                 f"{host!r} may send {method} requests here.",
                 "Use this server's own pages, or a program that sends no Origin header.",
             )
-        if self._token is None or _EVALUATE.fullmatch(path):
+        if self._token is None or _WHAT_IF.fullmatch(path):
             return None
         return self._token_refusal(headers.get("authorization"))
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 
 from backend.api.deps import Services
-from backend.circuits.answer import Question, answer
+from backend.circuits.answer import answer
+from backend.circuits.question import Question
 from backend.errors import CircuitExplorerError
 from backend.store import get_circuit, list_circuits
 from tasks import TaskError, get_task

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from backend.circuits.edge_ablation import ablate_edges
 from backend.circuits.nodes import NodeSet
+from backend.circuits.overrides import Overrides, overriding_sites
 from models.hooks import record, replace
 from models.means import NodeMeans
 from models.scales import frozen_scales, record_scales
@@ -29,13 +30,15 @@ RESAMPLE_DRAWS = 8
 
 
 class AblationValue(StrEnum):
-    """What an ablated node's value becomes (method: mean, zero and resampled ablation)."""
+    """What an ablated node's value becomes."""
 
     MEAN = "mean"
     """Its mean over the pretraining distribution, at every position."""
     ZERO = "zero"
     RESAMPLE = "resample"
     """Its value at a random position of a held-out pretraining document."""
+    PAIRED = "paired"
+    """Its value on the pair's other sequence (activation patching); see `PairedValues`."""
 
 
 class Mode(StrEnum):
@@ -154,11 +157,13 @@ class Intervention:
         ablated: these nodes lose their own value.
         values: what they get instead.
         edges: ablated one by one: the target alone sees the source's ablation value.
+        overrides: nodes with a value of the user's choice, made of what they have after ablation.
     """
 
     ablated: NodeSet
     values: Values = field(default_factory=ZeroValues)
     edges: frozenset[Edge] = frozenset()
+    overrides: Overrides = ()
 
     @contextmanager
     def applied(
@@ -184,13 +189,20 @@ class Intervention:
             yield
 
     def _replacements(self, draw: int) -> dict[str, Callable[[Tensor], Tensor]]:
-        return {site.name: self._at(site, draw) for site in self.ablated.sites()}
+        overriding = overriding_sites(self.overrides)
+        return {
+            site.name: self._at(site, draw, overriding.get(site))
+            for site in {*self.ablated.sites(), *overriding}
+        }
 
-    def _at(self, site: NodeSite, draw: int) -> Callable[[Tensor], Tensor]:
+    def _at(
+        self, site: NodeSite, draw: int, override: Callable[[Tensor], Tensor] | None
+    ) -> Callable[[Tensor], Tensor]:
         mask = self.ablated.mask(site)
 
         def ablate(value: Tensor) -> Tensor:
-            return torch.where(mask, self.values.at(site, draw, value.shape), value)
+            left = torch.where(mask, self.values.at(site, draw, value.shape), value)
+            return left if override is None else override(left)
 
         return ablate
 
@@ -231,6 +243,16 @@ class Evaluation:
     def logit_difference(self) -> float:
         """Mean of logit(right) - logit(wrong)."""
         return float(self.difference.mean())
+
+    @property
+    def right_probability(self) -> Tensor:
+        """[batch] probability of the right answer among all tokens, mean over draws."""
+        return (-self.surprise).exp().mean(0)
+
+    @property
+    def wrong_probability(self) -> Tensor:
+        """[batch] probability of the wrong answer among all tokens, mean over draws."""
+        return (-self.surprise - self.difference).exp().mean(0)
 
     @property
     def cross_entropy(self) -> float:

@@ -1,63 +1,30 @@
-"""Answer a toggle: what a task's numbers become when nodes are ablated and restored.
+"""Answer a toggle: what a task's numbers become when nodes are ablated, restored, set or rescaled.
 
-The kept set of a question is (base of its mode + restored) - ablated, of nodes and of edges. The
-base of the circuit alone lacks the edges that were pruned from it; the other modes have every edge.
 The numbers come with 95% bootstrap intervals over pairs, and, if wanted, beside those they are read
-against. Evaluations are cached, so a question asked twice, by anyone, is computed once.
+against.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
-from backend.circuits.ablation import (
-    AblationValue,
-    Evaluation,
-    MeanValues,
-    Mode,
-    ResampledValues,
-    Values,
-    ZeroValues,
-    evaluate,
-    kept_nodes,
-    sample_activations,
-)
+from backend.circuits.ablation import Evaluation, Mode
 from backend.circuits.circuit import Circuit, Rescaling
-from backend.circuits.edges import NO_EDGES, EdgeSet, circuit_alone, dropped_edges, parse_edges
-from backend.circuits.needs import means_of, tokenizer_of
+from backend.circuits.evaluations import ablation_values, evaluation, intervention, task_pairs
+from backend.circuits.needs import tokenizer_of
 from backend.circuits.nodes import NodeSet
 from backend.circuits.prompt import PromptAnswer, answer_prompt, show
+from backend.circuits.question import Kept, Question, keeps
 from backend.circuits.report import rescaled_loss
 from backend.circuits.statistics import Estimate, bootstrap
-from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
-from models.config import ModelConfig
 from models.tokenizer import Tokenizer
-from tasks import Batch, Pair, Split, Task
+from tasks import Pair, Split, Task
 
 CHANCE = 0.6931471805599453
 """Task loss of equal logits: ln 2 nats."""
-PAIRS = 100
-
-
-@dataclass(frozen=True)
-class Question:
-    """What if. Attributes as in the API's evaluate request."""
-
-    mode: Mode = Mode.CIRCUIT
-    value: AblationValue = AblationValue.MEAN
-    ablated: list[str] = field(default_factory=list)
-    restored: list[str] = field(default_factory=list)
-    ablated_edges: list[str] = field(default_factory=list)
-    restored_edges: list[str] = field(default_factory=list)
-    split: Split = Split.TEST
-    seed: int = 0
-    references: bool = True
-    prompt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +34,8 @@ class Numbers:
     task_loss: Estimate
     accuracy: Estimate
     logit_difference: Estimate
+    right_probability: Estimate
+    wrong_probability: Estimate
     cross_entropy: float
     rescaled_loss: float
 
@@ -119,150 +88,79 @@ def answer(checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Quest
             model's; the prompt is too long; the checkpoint lacks what the value needs.
     """
     config = checkpoint.config
-    base, kept = _kept(config, circuit, question)
+    base, kept = keeps(config, circuit, question)
     sizes = {
         "kept_nodes": len(kept.nodes),
         "ablated_nodes": len(~kept.nodes),
         "ablated_edges": len(kept.dropped),
     }
     if question.prompt is not None:
-        values = _values(checkpoint, question.value, question.seed)
-        shown = answer_prompt(
-            checkpoint,
-            question.prompt,
-            circuit_alone(kept.nodes, values, kept.dropped),
-            _fixed_answers(checkpoint, task),
-        )
         return Answer(
-            n=0, **sizes, numbers=None, circuit=None, whole_model=None,
-            everything_ablated=None, chance=CHANCE, pairs=[], prompt=shown,
+            n=0, **sizes, numbers=None, circuit=None, whole_model=None, everything_ablated=None,
+            chance=CHANCE, pairs=[], prompt=_prompt(checkpoint, task, circuit, kept, question),
         )  # fmt: skip
 
-    def ask(some: _Kept) -> Evaluation:
-        return _evaluate(checkpoint, task, some, question.value, question.split, question.seed)
+    def ask(some: Kept) -> Evaluation:
+        return evaluation(checkpoint, task, some, question.value, question.split, question.seed)
 
-    def numbers(some: _Kept) -> Numbers:
+    def numbers(some: Kept) -> Numbers:
         return _numbers(ask(some), circuit.rescaling)
 
     wanted = question.references
-    pairs = _pairs(checkpoint, task, question.split, question.seed)
+    pairs = task_pairs(checkpoint, task, question.split, question.seed)
     return Answer(
         n=len(pairs),
         **sizes,
         numbers=numbers(kept),
         circuit=numbers(base) if wanted else None,
-        whole_model=numbers(_Kept(NodeSet.all(config))) if wanted else None,
-        everything_ablated=numbers(_Kept(NodeSet.none(config))) if wanted else None,
+        whole_model=numbers(Kept(NodeSet.all(config))) if wanted else None,
+        everything_ablated=numbers(Kept(NodeSet.none(config))) if wanted else None,
         chance=CHANCE,
         pairs=_worst_first(pairs, ask(kept), tokenizer_of(checkpoint)),
         prompt=None,
     )
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """What an intervention keeps: these nodes, and between them all edges but those dropped."""
-
-    nodes: NodeSet
-    dropped: EdgeSet = NO_EDGES
-
-    @classmethod
-    def of(cls, nodes: NodeSet, dropped: EdgeSet) -> _Kept:
-        """Without the edges of ablated nodes, which carry the same dropped or not."""
-        inside = (edge for edge in dropped if edge.source in nodes and edge.target in nodes)
-        return cls(nodes, frozenset(inside))
-
-
-def _kept(config: ModelConfig, circuit: Circuit, question: Question) -> tuple[_Kept, _Kept]:
-    """What is kept in the question's mode, before and after what it ablates and restores."""
-    ablated, restored = (
-        NodeSet.of(config, names) for names in (question.ablated, question.restored)
+def _prompt(
+    checkpoint: Checkpoint, task: Task, circuit: Circuit, kept: Kept, question: Question
+) -> PromptAnswer:
+    """What comes after the prompt under the intervention and in each mode untouched."""
+    values = ablation_values(checkpoint, question.value, question.seed)
+    bases = {mode: keeps(checkpoint.config, circuit, Question(mode=mode))[0] for mode in Mode}
+    return answer_prompt(
+        checkpoint,
+        question.prompt or "",
+        intervention(kept, values),
+        {mode: intervention(base, values) for mode, base in bases.items()},
+        _fixed_answers(checkpoint, task),
     )
-    ablated_edges, restored_edges = (
-        parse_edges(names, config) for names in (question.ablated_edges, question.restored_edges)
-    )
-    _check_apart("a node", (ablated & restored).names())
-    _check_apart("an edge", [edge.name for edge in sorted(ablated_edges & restored_edges)])
-    nodes = kept_nodes(question.mode, NodeSet.of(config, circuit.nodes))
-    dropped = dropped_edges(circuit) if question.mode is Mode.CIRCUIT else NO_EDGES
-    return _Kept.of(nodes, dropped), _Kept.of(
-        (nodes | restored) - ablated, (dropped | ablated_edges) - restored_edges
-    )
-
-
-def _check_apart(what: str, both: list[str]) -> None:
-    if both:
-        raise InvalidRequestError(
-            f"{both[0]!r} is listed as ablated and as restored; {what} is one or the other.",
-            remedy="Leave it out of one of the two lists.",
-        )
-
-
-@lru_cache(maxsize=256)
-def _evaluate(
-    checkpoint: Checkpoint,
-    task: Task,
-    kept: _Kept,
-    value: AblationValue,
-    split: Split,
-    seed: int,
-) -> Evaluation:
-    batch = Batch.from_pairs(_pairs(checkpoint, task, split, seed))
-    if not kept.dropped and not len(~kept.nodes):
-        return evaluate(checkpoint.model, batch)
-    values = _values(checkpoint, value, seed)
-    intervention = circuit_alone(kept.nodes, values, kept.dropped)
-    return evaluate(checkpoint.model, batch, intervention)
-
-
-@lru_cache(maxsize=64)
-def _pairs(checkpoint: Checkpoint, task: Task, split: Split, seed: int) -> tuple[Pair, ...]:
-    return tuple(task.pairs(tokenizer_of(checkpoint), split, PAIRS, seed))
-
-
-@lru_cache(maxsize=2)
-def _sample(checkpoint: Checkpoint) -> dict[str, Tensor]:
-    if checkpoint.held_out is None:
-        raise InvalidRequestError(
-            f"Checkpoint {checkpoint.name!r} has no held-out text, from which resampled values "
-            "are taken.",
-            remedy="Ablate by mean or zero, or put held_out.safetensors into its folder.",
-        )
-    return sample_activations(checkpoint.model, checkpoint.held_out)
-
-
-def forget() -> None:
-    """Drop all remembered pairs and evaluations; the next answer computes everything anew."""
-    _evaluate.cache_clear()
-    _pairs.cache_clear()
-
-
-def _values(checkpoint: Checkpoint, value: AblationValue, seed: int) -> Values:
-    match value:
-        case AblationValue.ZERO:
-            return ZeroValues()
-        case AblationValue.RESAMPLE:
-            return ResampledValues(_sample(checkpoint), seed)
-        case AblationValue.MEAN:
-            return MeanValues(means_of(checkpoint))
 
 
 def _fixed_answers(checkpoint: Checkpoint, task: Task) -> tuple[int, ...]:
     """The task's two answers, if they are the same for each of its pairs."""
-    pairs = _pairs(checkpoint, task, Split.TEST, 0)
+    pairs = task_pairs(checkpoint, task, Split.TEST, 0)
     answers = {(pair.first_answer, pair.second_answer) for pair in pairs}
     return answers.pop() if len(answers) == 1 else ()
 
 
 def _numbers(evaluation: Evaluation, rescaling: Rescaling) -> Numbers:
     columns = torch.stack(
-        [evaluation.losses, evaluation.correct, evaluation.difference.mean(0)], dim=-1
-    )  # [batch, 3]
-    loss, accuracy, difference = bootstrap(torch.stack(columns.chunk(2)).mean(0))
+        [
+            evaluation.losses,
+            evaluation.correct,
+            evaluation.difference.mean(0),
+            evaluation.right_probability,
+            evaluation.wrong_probability,
+        ],
+        dim=-1,
+    )  # [batch, 5]
+    loss, accuracy, difference, right, wrong = bootstrap(torch.stack(columns.chunk(2)).mean(0))
     return Numbers(
         task_loss=loss,
         accuracy=accuracy,
         logit_difference=difference,
+        right_probability=right,
+        wrong_probability=wrong,
         cross_entropy=evaluation.cross_entropy,
         rescaled_loss=rescaled_loss(evaluation.difference, rescaling),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from backend.circuits.ablation import Intervention
+from backend.circuits.ablation import Intervention, Mode
 from backend.circuits.needs import tokenizer_of
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
@@ -37,20 +37,31 @@ class NextToken:
 
 
 @dataclass(frozen=True)
+class Continuation:
+    """The next token's distribution.
+
+    Attributes:
+        next: the most probable tokens, the first most.
+        answers: the task's two answers; empty where they differ by pair.
+    """
+
+    next: list[NextToken]
+    answers: list[NextToken]
+
+
+@dataclass(frozen=True)
 class PromptAnswer:
     """The prompt's tokens and what comes next, most probable first.
 
     Attributes:
         tokens: end of text, then the prompt's.
-        next: under the intervention.
-        whole_model: with nothing ablated.
-        answers: the task's two answers under the intervention; empty where they differ by pair.
+        now: under the intervention.
+        untouched: in each mode, nothing changed by hand.
     """
 
     tokens: list[TokenText]
-    next: list[NextToken]
-    whole_model: list[NextToken]
-    answers: list[NextToken]
+    now: Continuation
+    untouched: dict[Mode, Continuation]
 
 
 def show(tokenizer: Tokenizer, token: int) -> TokenText:
@@ -59,14 +70,19 @@ def show(tokenizer: Tokenizer, token: int) -> TokenText:
 
 
 def answer_prompt(
-    checkpoint: Checkpoint, prompt: str, intervention: Intervention, answers: Sequence[int]
+    checkpoint: Checkpoint,
+    prompt: str,
+    now: Intervention,
+    untouched: Mapping[Mode, Intervention],
+    answers: Sequence[int],
 ) -> PromptAnswer:
     """Next-token probabilities after a prompt.
 
     Args:
         checkpoint: with a tokenizer.
         prompt: any text; an end of text is put before it, as before a document.
-        intervention: what is ablated.
+        now: what is ablated.
+        untouched: what is ablated in each mode.
         answers: tokens whose probability is told in any case.
 
     Raises:
@@ -75,16 +91,18 @@ def answer_prompt(
     tokenizer, model = tokenizer_of(checkpoint), checkpoint.model
     tokens = prompt_tokens(checkpoint, prompt)
 
-    def listed(probabilities: Tensor, which: Sequence[int]) -> list[NextToken]:
-        return [NextToken(show(tokenizer, i), float(probabilities[i])) for i in which]
+    def continued(intervention: Intervention) -> Continuation:
+        probabilities = next_token_probabilities(model, tokens, intervention)
 
-    ablated = next_token_probabilities(model, tokens, intervention)
-    whole = next_token_probabilities(model, tokens, None)
+        def listed(which: Sequence[int]) -> list[NextToken]:
+            return [NextToken(show(tokenizer, i), float(probabilities[i])) for i in which]
+
+        return Continuation(listed(probabilities.topk(SHOWN).indices.tolist()), listed(answers))
+
     return PromptAnswer(
         tokens=[show(tokenizer, token) for token in tokens],
-        next=listed(ablated, ablated.topk(SHOWN).indices.tolist()),
-        whole_model=listed(whole, whole.topk(SHOWN).indices.tolist()),
-        answers=listed(ablated, answers),
+        now=continued(now),
+        untouched={mode: continued(each) for mode, each in untouched.items()},
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend.circuits.answer import Question, answer
+from backend.circuits.answer import answer
 from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
 from backend.circuits.exchange.attribution import attribution_graph
@@ -24,6 +24,7 @@ from backend.circuits.exchange.tables import (
 )
 from backend.circuits.graph import to_graphml
 from backend.circuits.needs import tokenizer_of
+from backend.circuits.question import Question
 from backend.exports.standalone import standalone_page
 from backend.jobs.service import find_task
 from backend.library import CheckpointLibrary

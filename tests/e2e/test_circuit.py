@@ -245,21 +245,25 @@ def test_a_prompt_has_next_tokens(circuit: CircuitPage, nodes: list[str]) -> Non
     page.get_by_role("textbox", name="Prompt").fill("with open(name) as")
     circuit.button("Predict").click()
     box = page.locator("cx-prompt-box")
-    for title in ("Under the intervention", "Whole model"):
-        tokens = box.locator(".columns > div").filter(has_text=title).get_by_role("listitem")
-        expect(tokens).to_have_count(8)
+    titles = ["Now", "circuit alone", "circuit ablated", "whole model"]
+    expect(box.get_by_role("heading", level=3)).to_have_text(titles)
+    columns = box.locator(".columns > div")
+    for column in columns.all():
+        tokens = column.get_by_role("list").first.get_by_role("listitem")
+        expect(tokens).to_have_count(6)
         chances = [float(text.split("\n")[-1].rstrip(" %")) for text in tokens.all_inner_texts()]
         assert chances == sorted(chances, reverse=True)
         assert 0 < sum(chances) <= 100.5
+        expect(column).to_contain_text("the task's answers")
     assert query(page)["prompt"] == ["with open(name) as"]
     # However much stands beside the drawing, the page itself does not grow beyond the window.
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    expect(box).to_contain_text("The task's answers under the intervention")
-    # The whole model's answer is under no intervention at all in its own mode.
-    circuit.choose("Mode", "whole model")
-    expect(box.locator(".columns")).to_have_attribute("aria-busy", "false")
-    left, right = (part.get_by_role("listitem") for part in box.locator(".columns > div").all())
-    expect(left).to_have_text(right.all_inner_texts(), use_inner_text=True)
+    # Untouched, what is shown now is what its mode shows.
+    for mode, place in (("circuit alone", 1), ("whole model", 3)):
+        circuit.choose("Mode", mode)
+        expect(box.locator(".columns")).to_have_attribute("aria-busy", "false")
+        now, same = (columns.nth(each).get_by_role("listitem") for each in (0, place))
+        expect(now).to_have_text(same.all_inner_texts(), use_inner_text=True)
 
 
 def test_share_copies_the_address(circuit: CircuitPage, nodes: list[str]) -> None:

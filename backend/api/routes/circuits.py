@@ -10,13 +10,21 @@ from fastapi import APIRouter, Query, Response
 
 from backend.api.deps import LibraryDep, ReadDep, Services, ServicesDep, SlugPath
 from backend.api.problems import responses
-from backend.api.schemas.answers import EvaluateRequest, EvaluateResponse
+from backend.api.schemas.answers import (
+    EffectsRequest,
+    EffectsResponse,
+    EvaluateRequest,
+    EvaluateResponse,
+    WhatIf,
+)
 from backend.api.schemas.circuits import CircuitDetail, CircuitGraph, CircuitSummary
 from backend.api.views import circuit_summary
-from backend.circuits.answer import Question, answer
+from backend.circuits.answer import answer
 from backend.circuits.bundle import Bundle
 from backend.circuits.circuit import Circuit
+from backend.circuits.effects import effects
 from backend.circuits.graph import graph_document
+from backend.circuits.question import Question
 from backend.jobs.service import find_task
 from backend.library import CheckpointLibrary
 from backend.store import get_bundle as stored_bundle
@@ -74,23 +82,38 @@ def evaluate_circuit(
     return _answer(slug, request, services, start)
 
 
+@router.post("/circuits/{slug}/effects", responses=responses(400, 403, 404, 409, 413, 422))
+def circuit_effects(
+    slug: SlugPath, request: EffectsRequest, services: ServicesDep
+) -> EffectsResponse:
+    """What toggling each part of a circuit changes, by itself, under the same intervention.
+
+    Nothing is written. Others are answered between two parts; ask for many in several requests.
+    """
+    start = time.perf_counter()
+    circuit, checkpoint = _opened(slug, services)
+    found = effects(
+        checkpoint,
+        find_task(circuit.task),
+        circuit,
+        _question(request),
+        request.parts,
+        services.evaluating,
+    )
+    return EffectsResponse(
+        slug=slug,
+        request=request,
+        milliseconds=(time.perf_counter() - start) * 1000,
+        **dataclasses.asdict(found),
+    )
+
+
 def _answer(
     slug: str, request: EvaluateRequest, services: Services, start: float
 ) -> EvaluateResponse:
-    with services.store.read() as session:
-        circuit = get_circuit(session, slug)
-    checkpoint = open_checkpoint(circuit, services.library)
-    question = Question(
-        mode=request.mode,
-        value=request.value,
-        ablated=request.ablated,
-        restored=request.restored,
-        ablated_edges=request.ablated_edges,
-        restored_edges=request.restored_edges,
-        split=request.split,
-        seed=request.seed,
-        references=request.references,
-        prompt=request.prompt,
+    circuit, checkpoint = _opened(slug, services)
+    question = dataclasses.replace(
+        _question(request), references=request.references, prompt=request.prompt
     )
     with services.evaluating:
         found = answer(checkpoint, find_task(circuit.task), circuit, question)
@@ -100,6 +123,16 @@ def _answer(
         milliseconds=(time.perf_counter() - start) * 1000,
         **dataclasses.asdict(found),
     )
+
+
+def _opened(slug: str, services: Services) -> tuple[Circuit, Checkpoint]:
+    with services.store.read() as session:
+        circuit = get_circuit(session, slug)
+    return circuit, open_checkpoint(circuit, services.library)
+
+
+def _question(request: WhatIf) -> Question:
+    return Question(**{name: getattr(request, name) for name in WhatIf.model_fields})
 
 
 def open_checkpoint(circuit: Circuit, library: CheckpointLibrary) -> Checkpoint:

@@ -10,11 +10,12 @@ from backend.circuits.ablation import AblationValue, Mode
 from tasks.base import Split
 
 
-class EvaluateRequest(Schema):
+class WhatIf(Schema):
     """What if: the kept set is (base of the mode + restored) - ablated, of nodes and of edges.
 
     The circuit alone lacks the edges pruned from it; the other modes have every edge. Edges are
-    named by their ends, e.g. `0.mlp.act_in.3>0.mlp.post_act.17`.
+    named by their ends, e.g. `0.mlp.act_in.3>0.mlp.post_act.17`. Nodes that are set or rescaled
+    are kept, with that value at every position.
     """
 
     mode: Mode = Mode.CIRCUIT
@@ -23,8 +24,19 @@ class EvaluateRequest(Schema):
     restored: list[str] = Field(default_factory=list, max_length=20_000)
     ablated_edges: list[str] = Field(default_factory=list, max_length=20_000)
     restored_edges: list[str] = Field(default_factory=list, max_length=20_000)
+    constants: dict[str, float] = Field(
+        default_factory=dict, max_length=20_000, description="values that nodes are set to"
+    )
+    factors: dict[str, float] = Field(
+        default_factory=dict, max_length=20_000, description="multiples of their own values"
+    )
     split: Split = Split.TEST
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="of the pairs and the resampling")
+
+
+class EvaluateRequest(WhatIf):
+    """A question about a circuit, on the task's pairs or on a prompt."""
+
     references: bool = Field(
         default=True, description="also the circuit untouched, the whole model, everything ablated"
     )
@@ -45,6 +57,8 @@ class Numbers(Schema):
     task_loss: Estimate
     accuracy: Estimate
     logit_difference: Estimate
+    right_probability: Estimate = Field(description="of the right answer, among all tokens")
+    wrong_probability: Estimate = Field(description="of the wrong answer, among all tokens")
     cross_entropy: float
     rescaled_loss: float
 
@@ -69,15 +83,21 @@ class NextToken(Schema):
     probability: float
 
 
+class Continuation(Schema):
+    """The next token's distribution."""
+
+    next: list[NextToken] = Field(description="most probable first")
+    answers: list[NextToken] = Field(
+        description="the task's two answers, where they are fixed tokens"
+    )
+
+
 class PromptAnswer(Schema):
-    """What the model says next after a prompt, under the intervention and whole."""
+    """What the model says next after a prompt, under the intervention and in every mode."""
 
     tokens: list[TokenText]
-    next: list[NextToken] = Field(description="most probable first, under the intervention")
-    whole_model: list[NextToken] = Field(description="most probable first, nothing ablated")
-    answers: list[NextToken] = Field(
-        description="the task's two answers under the intervention, where they are fixed tokens"
-    )
+    now: Continuation = Field(description="under the intervention")
+    untouched: dict[Mode, Continuation] = Field(description="nothing changed by hand")
 
 
 class EvaluateResponse(Schema):
@@ -98,4 +118,31 @@ class EvaluateResponse(Schema):
     chance: float = Field(description="ln 2")
     pairs: list[PairAnswer] = Field(description="every pair, worst first")
     prompt: PromptAnswer | None
+    milliseconds: float = Field(description="time the server took to answer")
+
+
+class EffectsRequest(WhatIf):
+    """What each part changes when it is toggled beside everything else that is asked."""
+
+    parts: list[list[str]] = Field(
+        max_length=500, description="nodes toggled together: kept ones ablated, ablated restored"
+    )
+
+
+class Effect(Schema):
+    """What toggling nodes together changes, against the question as it is."""
+
+    nodes: list[str]
+    task_loss: float
+    loss_change: Estimate
+    difference_change: Estimate = Field(description="of logit(right) - logit(wrong)")
+
+
+class EffectsResponse(Schema):
+    """The effects of the parts, in their order."""
+
+    slug: str
+    request: EffectsRequest
+    task_loss: float = Field(description="before any part is toggled")
+    parts: list[Effect]
     milliseconds: float = Field(description="time the server took to answer")

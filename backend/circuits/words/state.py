@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs
 
 from backend.circuits.ablation import AblationValue, Mode
-from backend.circuits.answer import Question
+from backend.circuits.question import Question
 from tasks.base import Split
 
 E = TypeVar("E", bound=StrEnum)

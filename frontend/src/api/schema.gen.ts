@@ -591,6 +591,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/circuits/{slug}/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Circuit Effects
+         * @description What toggling each part of a circuit changes, by itself, under the same intervention.
+         *
+         *     Nothing is written. Others are answered between two parts; ask for many in several requests.
+         */
+        post: operations["circuit_effects_api_circuits__slug__effects_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/circuits/{slug}/export": {
         parameters: {
             query?: never;
@@ -1168,10 +1190,10 @@ export interface components {
     schemas: {
         /**
          * AblationValue
-         * @description What an ablated node's value becomes (method: mean, zero and resampled ablation).
+         * @description What an ablated node's value becomes.
          * @enum {string}
          */
-        AblationValue: "mean" | "zero" | "resample";
+        AblationValue: "mean" | "zero" | "resample" | "paired";
         /**
          * ActivationSparsity
          * @description Activation sparsity over the held-out sample that the checkpoint brings.
@@ -1791,6 +1813,22 @@ export interface components {
             dense: boolean;
         };
         /**
+         * Continuation
+         * @description The next token's distribution.
+         */
+        Continuation: {
+            /**
+             * Next
+             * @description most probable first
+             */
+            next: components["schemas"]["NextToken"][];
+            /**
+             * Answers
+             * @description the task's two answers, where they are fixed tokens
+             */
+            answers: components["schemas"]["NextToken"][];
+        };
+        /**
          * CurveKind
          * @description What a curve shows, so that curves of a kind share an axis.
          * @enum {string}
@@ -1877,6 +1915,85 @@ export interface components {
             needed: boolean;
         };
         /**
+         * Effect
+         * @description What toggling nodes together changes, against the question as it is.
+         */
+        Effect: {
+            /** Nodes */
+            nodes: string[];
+            /** Task Loss */
+            task_loss: number;
+            loss_change: components["schemas"]["Estimate"];
+            /** @description of logit(right) - logit(wrong) */
+            difference_change: components["schemas"]["Estimate"];
+        };
+        /**
+         * EffectsRequest
+         * @description What each part changes when it is toggled beside everything else that is asked.
+         */
+        EffectsRequest: {
+            /** @default circuit */
+            mode: components["schemas"]["Mode"];
+            /** @default mean */
+            value: components["schemas"]["AblationValue"];
+            /** Ablated */
+            ablated?: string[];
+            /** Restored */
+            restored?: string[];
+            /** Ablated Edges */
+            ablated_edges?: string[];
+            /** Restored Edges */
+            restored_edges?: string[];
+            /**
+             * Constants
+             * @description values that nodes are set to
+             */
+            constants?: {
+                [key: string]: number;
+            };
+            /**
+             * Factors
+             * @description multiples of their own values
+             */
+            factors?: {
+                [key: string]: number;
+            };
+            /** @default test */
+            split: components["schemas"]["Split"];
+            /**
+             * Seed
+             * @description of the pairs and the resampling
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Parts
+             * @description nodes toggled together: kept ones ablated, ablated restored
+             */
+            parts: string[][];
+        };
+        /**
+         * EffectsResponse
+         * @description The effects of the parts, in their order.
+         */
+        EffectsResponse: {
+            /** Slug */
+            slug: string;
+            request: components["schemas"]["EffectsRequest"];
+            /**
+             * Task Loss
+             * @description before any part is toggled
+             */
+            task_loss: number;
+            /** Parts */
+            parts: components["schemas"]["Effect"][];
+            /**
+             * Milliseconds
+             * @description time the server took to answer
+             */
+            milliseconds: number;
+        };
+        /**
          * EqualLoss
          * @description A dense checkpoint and a sparse one, one of which is the nearest of its kind to the other.
          */
@@ -1915,10 +2032,7 @@ export interface components {
         };
         /**
          * EvaluateRequest
-         * @description What if: the kept set is (base of the mode + restored) - ablated, of nodes and of edges.
-         *
-         *     The circuit alone lacks the edges pruned from it; the other modes have every edge. Edges are
-         *     named by their ends, e.g. `0.mlp.act_in.3>0.mlp.post_act.17`.
+         * @description A question about a circuit, on the task's pairs or on a prompt.
          */
         EvaluateRequest: {
             /** @default circuit */
@@ -1933,6 +2047,20 @@ export interface components {
             ablated_edges?: string[];
             /** Restored Edges */
             restored_edges?: string[];
+            /**
+             * Constants
+             * @description values that nodes are set to
+             */
+            constants?: {
+                [key: string]: number;
+            };
+            /**
+             * Factors
+             * @description multiples of their own values
+             */
+            factors?: {
+                [key: string]: number;
+            };
             /** @default test */
             split: components["schemas"]["Split"];
             /**
@@ -2866,6 +2994,10 @@ export interface components {
             task_loss: components["schemas"]["Estimate"];
             accuracy: components["schemas"]["Estimate"];
             logit_difference: components["schemas"]["Estimate"];
+            /** @description of the right answer, among all tokens */
+            right_probability: components["schemas"]["Estimate"];
+            /** @description of the wrong answer, among all tokens */
+            wrong_probability: components["schemas"]["Estimate"];
             /** Cross Entropy */
             cross_entropy: number;
             /** Rescaled Loss */
@@ -2998,26 +3130,20 @@ export interface components {
         };
         /**
          * PromptAnswer
-         * @description What the model says next after a prompt, under the intervention and whole.
+         * @description What the model says next after a prompt, under the intervention and in every mode.
          */
         PromptAnswer: {
             /** Tokens */
             tokens: components["schemas"]["TokenText"][];
+            /** @description under the intervention */
+            now: components["schemas"]["Continuation"];
             /**
-             * Next
-             * @description most probable first, under the intervention
+             * Untouched
+             * @description nothing changed by hand
              */
-            next: components["schemas"]["NextToken"][];
-            /**
-             * Whole Model
-             * @description most probable first, nothing ablated
-             */
-            whole_model: components["schemas"]["NextToken"][];
-            /**
-             * Answers
-             * @description the task's two answers under the intervention, where they are fixed tokens
-             */
-            answers: components["schemas"]["NextToken"][];
+            untouched: {
+                [key: string]: components["schemas"]["Continuation"];
+            };
         };
         /**
          * Provenance
@@ -5168,6 +5294,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluateResponse"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    circuit_effects_api_circuits__slug__effects_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EffectsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectsResponse"];
                 };
             };
             /** @description Bad Request */

@@ -36,6 +36,7 @@ const VALUE_HINTS: Record<Value, string> = {
   mean: "An ablated node takes its mean over the pretraining distribution",
   zero: "An ablated node becomes 0",
   resample: "An ablated node takes values from random held-out text",
+  paired: "An ablated node takes its value on the pair's other sequence (activation patching)",
 };
 
 const VIEW_NAMES: Record<View, string> = {

@@ -1,16 +1,17 @@
-/** Any text: the next token under the intervention beside the whole model. Fires `ask`. */
+/** Any text: the next token under the intervention, beside every mode untouched. Fires `ask`. */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { styleMap } from "lit/directives/style-map.js";
 
-import type { NextToken, Problem, PromptAnswer } from "../api/types";
+import type { Continuation, NextToken, Problem, PromptAnswer } from "../api/types";
+import { MODES, MODE_NAMES } from "../state/exploration";
 import { base, chips, controls } from "../styles/shared";
 import { percent } from "../text/format";
 import "./problem_panel";
 import { tokenText } from "./visible_text";
 
-const MOST = 8;
+const MOST = 6;
 
 @customElement("cx-prompt-box")
 export class PromptBox extends LitElement {
@@ -35,7 +36,7 @@ export class PromptBox extends LitElement {
       .columns {
         display: grid;
         grid-template-columns: 1fr 1fr;
-        gap: 16px;
+        gap: 10px 16px;
       }
       .columns.stale {
         opacity: 0.5;
@@ -71,11 +72,16 @@ export class PromptBox extends LitElement {
         overflow: hidden;
         text-overflow: ellipsis;
       }
-      .whole li i {
+      .columns > div {
+        min-width: 0;
+      }
+      .columns > :not(.now) li i {
         background: var(--line);
       }
-      p.small {
-        margin-top: 8px;
+      h4 {
+        margin: 6px 0 2px;
+        font-size: var(--small);
+        font-weight: 400;
       }
     `,
   ];
@@ -115,26 +121,27 @@ export class PromptBox extends LitElement {
       ${this.answer && this.prompt !== "" ? this.#answer(this.answer) : nothing}`;
   }
 
-  #answer(answer: PromptAnswer): TemplateResult {
+  #answer({ now, untouched }: PromptAnswer): TemplateResult {
     return html`<div class="columns ${this.stale ? "stale" : ""}" aria-busy=${this.stale}>
-        <div>
-          <h3>Under the intervention</h3>
-          ${list(answer.next)}
-        </div>
-        <div class="whole">
-          <h3>Whole model</h3>
-          ${list(answer.whole_model)}
-        </div>
-      </div>
-      ${answer.answers.length === 0
-        ? nothing
-        : html`<p class="small quiet">
-            The task's answers under the intervention:
-            ${answer.answers.map(
-              ({ token, probability }) => html`${tokenText(token.text)} ${percent(probability)} `,
-            )}
-          </p>`}`;
+      ${column("Now", now, "now")}
+      ${MODES.map((mode) => {
+        const continued = untouched[mode];
+        return continued ? column(MODE_NAMES[mode], continued, "") : nothing;
+      })}
+    </div>`;
   }
+}
+
+/** The most probable tokens; below them the task's two answers, where they are fixed tokens. */
+function column(title: string, { next, answers }: Continuation, kind: string): TemplateResult {
+  return html`<div class=${kind}>
+    <h3>${title}</h3>
+    ${list(next)}
+    ${answers.length === 0
+      ? nothing
+      : html`<h4 class="quiet">the task's answers</h4>
+          ${list(answers)}`}
+  </div>`;
 }
 
 function list(tokens: readonly NextToken[]): TemplateResult {

@@ -34,7 +34,7 @@ export type Change = (state: Exploration) => Exploration;
 
 export const VIEWS: readonly View[] = ["graph", "table", "node", "sizes", "report"];
 export const MODES: readonly Mode[] = ["circuit", "circuit_ablated", "model"];
-export const VALUES: readonly Value[] = ["mean", "zero", "resample"];
+export const VALUES: readonly Value[] = ["mean", "zero", "resample", "paired"];
 export const SPLITS: readonly Split[] = ["test", "validation", "train"];
 
 export const MODE_NAMES: Record<Mode, string> = {
@@ -47,6 +47,7 @@ export const VALUE_NAMES: Record<Value, string> = {
   mean: "mean",
   zero: "zero",
   resample: "resampled",
+  paired: "paired",
 };
 
 const EMPTY: ReadonlySet<string> = new Set();

@@ -25,8 +25,10 @@ print("task loss", numbers["task_loss"]["value"], "accuracy", numbers["accuracy"
 `;
 }
 
-/** A dictionary of texts, numbers and lists of texts, which Python writes as JSON does. */
-function literal(values: Record<string, string | number | string[] | undefined>): string {
+type Plain = string | number | string[] | Record<string, number>;
+
+/** A dictionary of what Python writes as JSON does. */
+function literal(values: Record<string, Plain | undefined>): string {
   const lines = Object.entries(values).map(([name, value]) => {
     const written = Array.isArray(value) ? list(value) : JSON.stringify(value);
     return `    ${JSON.stringify(name)}: ${written},\n`;

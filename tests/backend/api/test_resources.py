@@ -114,8 +114,23 @@ def test_ablating_changes_the_kept_set(client: TestClient, stored: Circuit) -> N
 def test_a_prompt_is_answered_with_next_tokens(client: TestClient, stored: Circuit) -> None:
     question = {"mode": "model", "prompt": "x = 'a"}
     prompt = client.post(f"/api/circuits/{stored.slug}/evaluate", json=question).json()["prompt"]
-    assert prompt["next"] == prompt["whole_model"]
+    assert prompt["now"] == prompt["untouched"]["model"]
+    assert set(prompt["untouched"]) == {"circuit", "circuit_ablated", "model"}
     assert "".join(token["text"] for token in prompt["tokens"][1:]) == "x = 'a"
+
+
+def test_effects_of_parts_come_in_their_order(client: TestClient, stored: Circuit) -> None:
+    path = f"/api/circuits/{stored.slug}"
+    one, other = stored.nodes[0], stored.nodes[-1]
+    parts = [[other], [one], [one, other]]
+    answer = client.post(f"{path}/effects", json={"parts": parts}).json()
+    assert [set(part["nodes"]) for part in answer["parts"]] == [set(part) for part in parts]
+    for part in answer["parts"]:
+        asked = client.post(f"{path}/evaluate", json={"ablated": part["nodes"]}).json()
+        assert part["task_loss"] == pytest.approx(asked["numbers"]["task_loss"]["value"], rel=1e-6)
+    refused = client.post(f"{path}/effects", json={"parts": [["7.mlp.post_act.1"]]})
+    assert refused.status_code == 422
+    assert "7.mlp.post_act.1" in refused.json()["detail"]
 
 
 def test_overlap_and_unknown_nodes_are_refused(client: TestClient, stored: Circuit) -> None:

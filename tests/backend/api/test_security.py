@@ -74,8 +74,9 @@ def test_the_token_opens_and_reading_needs_none(protected: TestClient) -> None:
 
 def test_asking_what_if_counts_as_reading(protected: TestClient, circuit: Circuit) -> None:
     services_of(protected)
-    answer = protected.post(f"/api/circuits/{circuit.slug}/evaluate", json={})
-    assert answer.status_code == 404  # it is not stored; but it may be asked for
+    for question, body in (("evaluate", {}), ("effects", {"parts": []})):
+        answer = protected.post(f"/api/circuits/{circuit.slug}/{question}", json=body)
+        assert answer.status_code == 404  # it is not stored; but it may be asked for
 
 
 @pytest.mark.parametrize(

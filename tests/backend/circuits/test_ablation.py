@@ -164,4 +164,4 @@ def test_bases_of_the_modes() -> None:
     assert kept_nodes(Mode.CIRCUIT, circuit) == circuit
     assert kept_nodes(Mode.CIRCUIT_ABLATED, circuit) == ~circuit
     assert len(kept_nodes(Mode.MODEL, circuit)) == len(circuit) + len(~circuit)
-    assert set(AblationValue) == {"mean", "zero", "resample"}
+    assert set(AblationValue) == {"mean", "zero", "resample", "paired"}

@@ -9,11 +9,12 @@ import networkx as nx
 import pytest
 
 from backend.circuits import AblationValue, Circuit, Mode, NodeSet
-from backend.circuits.answer import Answer, Question, answer
+from backend.circuits.answer import Answer, answer
 from backend.circuits.graph import circuit_graph, graph_document, to_graphml
+from backend.circuits.question import Question
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
-from models.sites import count_nodes
+from models.sites import Node, count_nodes
 from tasks import get_task
 from tests.backend.conftest import TASK, make_circuit, pruned
 
@@ -117,19 +118,79 @@ def test_an_edge_is_ablated_from_a_prompt_too(checkpoint: Checkpoint, circuit: C
         ask(checkpoint, circuit, mode=Mode.MODEL, prompt="print('hello", ablated_edges=edges).prompt
         for edges in ([], names)
     )
-    assert whole.next == whole.whole_model == less.whole_model != less.next
+    assert whole.now == whole.untouched[Mode.MODEL] == less.untouched[Mode.MODEL] != less.now
 
 
 def test_a_prompt_gets_next_tokens(checkpoint: Checkpoint, circuit: Circuit) -> None:
     shown = ask(checkpoint, circuit, prompt="print('hello").prompt
     assert shown.tokens[0].id == checkpoint.tokenizer.end_of_text
-    for listed in (shown.next, shown.whole_model):
-        probabilities = [each.probability for each in listed]
+    assert set(shown.untouched) == set(Mode)
+    for continued in (shown.now, *shown.untouched.values()):
+        probabilities = [each.probability for each in continued.next]
         assert probabilities == sorted(probabilities, reverse=True)
         assert 0 < sum(probabilities) <= 1
-    assert len(shown.answers) == 2
+        assert len(continued.answers) == 2
+    assert shown.now == shown.untouched[Mode.CIRCUIT]
+    assert len({continued.next[0].probability for continued in shown.untouched.values()}) == 3
     with pytest.raises(InvalidRequestError, match="context"):
         ask(checkpoint, circuit, prompt="x = 1\n" * 200)
+
+
+def test_probabilities_of_both_answers_add_up(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    """With all nodes ablated all sequences get the same logits: right and wrong are as likely."""
+    numbers = ask(checkpoint, circuit).everything_ablated
+    right, wrong = numbers.right_probability.value, numbers.wrong_probability.value
+    assert right == pytest.approx(wrong, rel=1e-4)
+    whole = ask(checkpoint, circuit).whole_model
+    assert whole.right_probability.value > 0
+    assert whole.right_probability.value + whole.wrong_probability.value <= 1
+
+
+def test_a_node_set_to_its_mean_is_ablated_by_mean(
+    checkpoint: Checkpoint, circuit: Circuit
+) -> None:
+    node = Node.parse(circuit.nodes[-1], checkpoint.config)
+    mean = float(checkpoint.node_means.values[node.site.name][node.index])
+    ablated = ask(checkpoint, circuit, ablated=[node.name])
+    given = ask(checkpoint, circuit, constants={node.name: mean})
+    assert given.numbers == ablated.numbers
+    assert given.kept_nodes == ablated.kept_nodes + 1
+
+
+def test_a_node_rescaled_by_zero_is_set_to_zero(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    name = circuit.nodes[0]
+    numbers = [
+        ask(checkpoint, circuit, **change).numbers
+        for change in ({"factors": {name: 0.0}}, {"constants": {name: 0.0}}, {})
+    ]
+    assert numbers[0] == numbers[1] != numbers[2]
+    assert ask(checkpoint, circuit, factors={name: 1.0}).numbers == numbers[2]
+
+
+def test_a_node_outside_is_brought_in_with_a_constant(
+    checkpoint: Checkpoint, circuit: Circuit
+) -> None:
+    outside = next(iter(~NodeSet.of(checkpoint.config, circuit.nodes))).name
+    given = ask(checkpoint, circuit, constants={outside: 3.0})
+    assert given.kept_nodes == len(circuit.nodes) + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"constants": {"0.mlp.post_act.1": float("nan")}}, "nan"),
+        ({"factors": {"0.mlp.post_act.1": 1e9}}, "1e.09"),
+        ({"factors": {"0.mlp.post_act.99999999": 1.0}}, "99999999"),
+        ({"factors": {"0.mlp.post_act.1": 1}, "constants": {"0.mlp.post_act.1": 1}}, "one value"),
+        ({"factors": {"0.mlp.post_act.1": 1}, "ablated": ["0.mlp.post_act.1"]}, "set or rescaled"),
+        ({"value": AblationValue.PAIRED, "prompt": "x = 1"}, "prompt has none"),
+    ],
+)
+def test_bad_values_are_named(
+    checkpoint: Checkpoint, circuit: Circuit, change: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidRequestError, match=said):
+        ask(checkpoint, circuit, **change)
 
 
 def test_the_graph_has_edges_joins_and_products(checkpoint: Checkpoint, circuit: Circuit) -> None:
