@@ -132,11 +132,11 @@ def _prompt(
         question.prompt or "",
         intervention(kept, values),
         {mode: intervention(base, values) for mode, base in bases.items()},
-        _fixed_answers(checkpoint, task),
+        fixed_answers(checkpoint, task),
     )
 
 
-def _fixed_answers(checkpoint: Checkpoint, task: Task) -> tuple[int, ...]:
+def fixed_answers(checkpoint: Checkpoint, task: Task) -> tuple[int, ...]:
     """The task's two answers, if they are the same for each of its pairs."""
     pairs = task_pairs(checkpoint, task, Split.TEST, 0)
     answers = {(pair.first_answer, pair.second_answer) for pair in pairs}

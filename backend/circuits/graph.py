@@ -7,12 +7,14 @@ products, the channels of a head's query and key that are multiplied with each o
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from typing import Any
 
 import networkx as nx
 
 from backend.circuits.circuit import Circuit
+from backend.circuits.ends import named_answers, text_ends
 from models.checkpoints import Checkpoint
 from models.sites import Node, SiteKind
 
@@ -93,7 +95,7 @@ def _add_products(graph: nx.MultiDiGraph[str], nodes: list[Node]) -> None:
 
 
 def graph_document(circuit: Circuit, checkpoint: Checkpoint) -> dict[str, Any]:
-    """The graph as the JSON that the page draws."""
+    """The graph as the JSON that the page draws, with the text at both its ends."""
     graph = circuit_graph(circuit, checkpoint)
     return {
         **graph.graph,
@@ -104,6 +106,9 @@ def graph_document(circuit: Circuit, checkpoint: Checkpoint) -> dict[str, Any]:
             {"source": source, "target": target, **data}
             for source, target, data in graph.edges(data=True)
         ],
+        "ends": dataclasses.asdict(
+            text_ends(checkpoint, tuple(circuit.nodes), named_answers(checkpoint, circuit.task))
+        ),
         "max_weight": max((abs(edge.weight) for edge in circuit.edges), default=0.0),
     }
 

@@ -30,6 +30,36 @@ def path_of(circuit: Circuit) -> SizePath:
     return circuit.path
 
 
+def _nodes_at(checkpoint: Checkpoint, circuit: Circuit, nodes: int) -> NodeSet:
+    path = path_of(circuit)
+    if not 1 <= nodes <= len(path.ranking):
+        raise InvalidRequestError(
+            f"{nodes} is no size on the path of {circuit.slug!r}, which has 1 to "
+            f"{len(path.ranking)} nodes.",
+            remedy="Name a size in that range.",
+        )
+    return NodeSet.of(checkpoint.config, path.ranking[:nodes])
+
+
+def at_size(checkpoint: Checkpoint, circuit: Circuit, nodes: int | None) -> Circuit:
+    """The parts of another size on a circuit's path, to be drawn: nothing is measured.
+
+    Args:
+        checkpoint: the circuit's.
+        circuit: with a path; whatever but nodes and edges stays this circuit's.
+        nodes: how many of the path's ranking; None: the circuit as it is.
+
+    Raises:
+        PathNotFoundError: the circuit has no path.
+        InvalidRequestError: the path has no such size.
+    """
+    if nodes is None:
+        return circuit
+    chosen = _nodes_at(checkpoint, circuit, nodes)
+    edges = induced_edges(checkpoint.model, chosen)
+    return circuit.model_copy(update={"nodes": chosen.names(), "edges": edges})
+
+
 def open_size(checkpoint: Checkpoint, task: Task, circuit: Circuit, nodes: int) -> Circuit:
     """The circuit of so many nodes on another one's path, measured as a search measures.
 
@@ -48,15 +78,8 @@ def open_size(checkpoint: Checkpoint, task: Task, circuit: Circuit, nodes: int) 
             measure it.
         TaskError: the task does not fit the tokenizer.
     """
-    path, source = path_of(circuit), circuit.provenance
-    if not 1 <= nodes <= len(path.ranking):
-        raise InvalidRequestError(
-            f"{nodes} is no size on the path of {circuit.slug!r}, which has 1 to "
-            f"{len(path.ranking)} nodes.",
-            remedy="Name a size in that range.",
-        )
+    chosen, source = _nodes_at(checkpoint, circuit, nodes), circuit.provenance
     tokenizer, means = tokenizer_of(checkpoint), means_of(checkpoint)
-    chosen = NodeSet.of(checkpoint.config, path.ranking[:nodes])
     validation, test = (
         task.batch(tokenizer, split, source.pairs[split])
         for split in (Split.VALIDATION, Split.TEST)
@@ -81,5 +104,5 @@ def open_size(checkpoint: Checkpoint, task: Task, circuit: Circuit, nodes: int) 
                 ).task_loss,
             }
         ),
-        path=path,
+        path=circuit.path,
     )

@@ -81,6 +81,31 @@ class GraphEdge(Schema):
     kept: bool
 
 
+class EndToken(Schema):
+    """A token at an end of a circuit."""
+
+    id: int
+    text: str | None = Field(description="None: the checkpoint has no text for it")
+    weight: float
+    answer: Literal["first", "second"] | None = Field(description="of logits: which of the task's")
+
+
+class TextEnd(Schema):
+    """A residual channel where it meets text."""
+
+    node: str = Field(description="its first read, or its last write")
+    channel: int
+    total: int = Field(description="tokens that have a nonzero weight with it")
+    tokens: list[EndToken] = Field(description="the task's answers, then the largest weights")
+
+
+class TextEnds(Schema):
+    """Where the circuit meets text."""
+
+    tokens: list[TextEnd] = Field(description="embedding tokens that write channels it reads")
+    logits: list[TextEnd] = Field(description="logits that channels it writes move")
+
+
 class CircuitGraph(Schema):
     """The drawing of a circuit."""
 
@@ -91,4 +116,5 @@ class CircuitGraph(Schema):
     d_head: int
     nodes: list[GraphNode]
     edges: list[GraphEdge]
+    ends: TextEnds
     max_weight: float

@@ -125,14 +125,8 @@ def head_attention(subject: Subject, example: Example) -> HeadAttention:
             f"{node} belongs to no head: q, k and v channels do.",
             remedy="Ask for the attention of one of these.",
         )
-    tokens = _sequence(subject.pairs(example.split, example.seed), example)
-    query = len(tokens) - 1 if example.query is None else example.query
-    if query >= len(tokens):
-        raise InvalidRequestError(
-            f"query {query} is not in this sequence of {len(tokens)} tokens: it has 0 to "
-            f"{len(tokens) - 1}.",
-            remedy="Choose one of these.",
-        )
+    tokens = sequence_of(subject.pairs(example.split, example.seed), example)
+    query = position_in(tokens, example, "query")
     layer, model = node.site.layer, subject.checkpoint.model
     block = model.blocks[layer]
     assert isinstance(block, Block)
@@ -165,7 +159,12 @@ def head_attention(subject: Subject, example: Example) -> HeadAttention:
     )
 
 
-def _sequence(pairs: tuple[Pair, ...], example: Example) -> tuple[int, ...]:
+def sequence_of(pairs: tuple[Pair, ...], example: Example) -> tuple[int, ...]:
+    """The sequence an example is about.
+
+    Raises:
+        NotFoundError: there is no such pair.
+    """
     if example.pair >= len(pairs):
         raise NotFoundError(
             f"There is no pair {example.pair}: there are 0 to {len(pairs) - 1}.",
@@ -173,6 +172,22 @@ def _sequence(pairs: tuple[Pair, ...], example: Example) -> tuple[int, ...]:
         )
     pair = pairs[example.pair]
     return pair.second if example.second else pair.first
+
+
+def position_in(tokens: tuple[int, ...], example: Example, name: str) -> int:
+    """The position an example is about, the last if it names none; `name` is for the error.
+
+    Raises:
+        InvalidRequestError: the sequence has no such position.
+    """
+    position = len(tokens) - 1 if example.query is None else example.query
+    if position >= len(tokens):
+        raise InvalidRequestError(
+            f"{name} {position} is not in this sequence of {len(tokens)} tokens: it has 0 to "
+            f"{len(tokens) - 1}.",
+            remedy="Choose one of these.",
+        )
+    return position
 
 
 @dataclass(frozen=True)

@@ -658,6 +658,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/circuits/{slug}/path/{nodes}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Size Graph
+         * @description The drawing of a size on the circuit's path, with all edges between its nodes.
+         */
+        get: operations["get_size_graph_api_circuits__slug__path__nodes__graph_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/single_effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Single Effects
+         * @description What ablating each node, or each kept edge, alone changes in the circuit alone.
+         */
+        get: operations["get_single_effects_api_circuits__slug__single_effects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{slug}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Values
+         * @description Activations of all nodes at one token, in the whole model and in the circuit alone.
+         */
+        get: operations["get_values_api_circuits__slug__values_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/circuits/{slug}/nodes/{node}": {
         parameters: {
             query?: never;
@@ -1644,6 +1704,7 @@ export interface components {
             nodes: components["schemas"]["GraphNode"][];
             /** Edges */
             edges: components["schemas"]["GraphEdge"][];
+            ends: components["schemas"]["TextEnds"];
             /** Max Weight */
             max_weight: number;
         };
@@ -1992,6 +2053,26 @@ export interface components {
              * @description time the server took to answer
              */
             milliseconds: number;
+        };
+        /**
+         * EndToken
+         * @description A token at an end of a circuit.
+         */
+        EndToken: {
+            /** Id */
+            id: number;
+            /**
+             * Text
+             * @description None: the checkpoint has no text for it
+             */
+            text: string | null;
+            /** Weight */
+            weight: number;
+            /**
+             * Answer
+             * @description of logits: which of the task's
+             */
+            answer: ("first" | "second") | null;
         };
         /**
          * EqualLoss
@@ -2987,6 +3068,35 @@ export interface components {
             counts: number[];
         };
         /**
+         * NodeValues
+         * @description All nodes of the circuit at one token of a pair; values are after AbsTopK.
+         */
+        NodeValues: {
+            /**
+             * Pairs
+             * @description that can be asked for
+             */
+            pairs: number;
+            /** Tokens */
+            tokens: components["schemas"]["TokenText"][];
+            /** Position */
+            position: number;
+            /**
+             * Model
+             * @description by node, in the whole model
+             */
+            model: {
+                [key: string]: number;
+            };
+            /**
+             * Circuit
+             * @description by node, in the circuit alone
+             */
+            circuit: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Numbers
          * @description The answers to one intervention on a task's pairs.
          */
@@ -3376,6 +3486,19 @@ export interface components {
             circuit: number[];
         };
         /**
+         * SingleEffects
+         * @description What each part of the circuit does by itself.
+         */
+        SingleEffects: {
+            /**
+             * Effects
+             * @description by node, or by edge (source>target): nats that the loss of the circuit alone rises when this part alone is mean-ablated
+             */
+            effects: {
+                [key: string]: number;
+            };
+        };
+        /**
          * SiteActivitySummary
          * @description How sparse the activations of a site are, after AbsTopK.
          */
@@ -3650,6 +3773,45 @@ export interface components {
             filename: string;
             /** Text */
             text: string;
+        };
+        /**
+         * TextEnd
+         * @description A residual channel where it meets text.
+         */
+        TextEnd: {
+            /**
+             * Node
+             * @description its first read, or its last write
+             */
+            node: string;
+            /** Channel */
+            channel: number;
+            /**
+             * Total
+             * @description tokens that have a nonzero weight with it
+             */
+            total: number;
+            /**
+             * Tokens
+             * @description the task's answers, then the largest weights
+             */
+            tokens: components["schemas"]["EndToken"][];
+        };
+        /**
+         * TextEnds
+         * @description Where the circuit meets text.
+         */
+        TextEnds: {
+            /**
+             * Tokens
+             * @description embedding tokens that write channels it reads
+             */
+            tokens: components["schemas"]["TextEnd"][];
+            /**
+             * Logits
+             * @description logits that channels it writes move
+             */
+            logits: components["schemas"]["TextEnd"][];
         };
         /**
          * Token
@@ -5597,6 +5759,178 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_size_graph_api_circuits__slug__path__nodes__graph_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description so many nodes */
+                nodes: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CircuitGraph"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_single_effects_api_circuits__slug__single_effects_get: {
+        parameters: {
+            query?: {
+                /** @description what is ablated, one at a time */
+                part?: "nodes" | "edges";
+                split?: components["schemas"]["Split"];
+                /** @description of the pairs */
+                seed?: number;
+                /** @description nodes of a size on its path */
+                size?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleEffects"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_values_api_circuits__slug__values_get: {
+        parameters: {
+            query?: {
+                split?: components["schemas"]["Split"];
+                /** @description of the pairs */
+                seed?: number;
+                /** @description number of a pair */
+                pair?: number;
+                /** @description its second sequence, not its first */
+                second?: boolean;
+                /** @description of the token; the last if left out */
+                position?: number | null;
+                /** @description nodes of a size on its path */
+                size?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeValues"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

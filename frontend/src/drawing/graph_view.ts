@@ -3,21 +3,19 @@
  * store; whoever owns it passes in what is ablated and selected and hears of clicks.
  */
 import cytoscape from "cytoscape";
-import type { Core, ElementDefinition } from "cytoscape";
+import type { Core } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
-import { edgeName } from "../state/exploration";
 import type { Words } from "../state/words";
+import { edgeElement, headElements, nodeElements } from "./elements";
+import { END_ROWS, endElements } from "./ends";
 import type { Layout, Point } from "./layout";
 import { zoomForRows } from "./layout";
 import { readPalette } from "./palette";
-import { nodeLabel } from "./rows";
-import { edgeWidth, stylesheet } from "./stylesheet";
+import { stylesheet } from "./stylesheet";
 import { wordElements } from "./words";
 import { drawnSvg } from "./svg";
 
-/** More edges than this pan too slowly on a canvas: the weakest are left out. */
-export const MOST_EDGES = 3000;
 const LARGE = 1500;
 /** Room around the graph. */
 const MARGIN = 48;
@@ -30,7 +28,7 @@ export interface Viewport {
 }
 
 /** Lines that can be hidden from the legend. */
-export type LineKind = "join" | "qk" | "pruned";
+export type LineKind = "join" | "qk" | "pruned" | "end";
 
 /** Edges changed by hand, by name. */
 export interface EdgeChanges {
@@ -68,11 +66,11 @@ export class GraphView {
     });
     this.#cy.on("tap", "node.channel", (event) => handlers.pressed(event.target.id()));
     this.#cy.on("tap", "edge.weight", (event) => handlers.pressedEdge(event.target.id()));
-    this.#cy.on("mouseover mousemove", "node.channel, edge.weight", (event) => {
-      container.style.cursor = "pointer";
+    this.#cy.on("mouseover mousemove", "node.channel, node.end, edge.weight", (event) => {
+      container.style.cursor = event.target.hasClass("end") ? "" : "pointer";
       handlers.hovered(event.target.id());
     });
-    this.#cy.on("mouseout", "node.channel, edge.weight", () => {
+    this.#cy.on("mouseout", "node.channel, node.end, edge.weight", () => {
       container.style.cursor = "";
       handlers.hovered(null);
     });
@@ -86,6 +84,7 @@ export class GraphView {
   draw(graph: CircuitGraph, layout: Layout, edges: readonly GraphEdge[]): void {
     const elements = [...headElements(graph), ...nodeElements(graph, layout)];
     edges.forEach((edge, i) => elements.push(edgeElement(edge, i, graph.max_weight, layout)));
+    elements.push(...endElements(graph.ends, layout));
     this.#cy.batch(() => {
       this.#cy.elements().remove();
       this.#cy.add(elements);
@@ -146,12 +145,13 @@ export class GraphView {
 
   /** Shows or hides the lines of one kind. */
   setShown(kind: LineKind, shown: boolean): void {
-    this.#cy.edges(`.${kind}`).toggleClass("hidden", !shown);
+    this.#cy.elements(kind === "end" ? ".end" : `edge.${kind}`).toggleClass("hidden", !shown);
   }
 
   fit(): void {
     this.#cy.fit(undefined, MARGIN);
-    const rows = this.#layout ? zoomForRows(this.#layout, this.#container.clientHeight) : Infinity;
+    const height = this.#container.clientHeight;
+    const rows = this.#layout ? zoomForRows(this.#layout, height, END_ROWS) : Infinity;
     const largest = Math.min(LARGEST_FIT, rows);
     if (largest > 0 && this.#cy.zoom() > largest) {
       this.#cy.zoom(largest);
@@ -210,65 +210,4 @@ export class GraphView {
   destroy(): void {
     this.#cy.destroy();
   }
-}
-
-/** The edges to draw: the strongest weights, kept ones first, and joins and products beside them. */
-export function strongest(edges: readonly GraphEdge[], limit = MOST_EDGES): GraphEdge[] {
-  const weights = edges.filter((edge) => edge.weight !== null);
-  const lines = edges.filter((edge) => edge.weight === null);
-  weights.sort(
-    (a, b) => Number(b.kept) - Number(a.kept) || Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0),
-  );
-  return [...lines.slice(0, limit), ...weights.slice(0, limit)];
-}
-
-const headId = (layer: number, head: number): string => `head:${layer}.${head}`;
-
-function headElements(graph: CircuitGraph): ElementDefinition[] {
-  const heads = new Map<string, ElementDefinition>();
-  for (const node of graph.nodes) {
-    if (node.head === null) continue;
-    const id = headId(node.layer, node.head);
-    heads.set(id, { group: "nodes", data: { id, label: `head ${node.head}` }, classes: "head" });
-  }
-  return [...heads.values()];
-}
-
-function nodeElements(graph: CircuitGraph, layout: Layout): ElementDefinition[] {
-  return graph.nodes.map((node) => ({
-    group: "nodes",
-    data: {
-      id: node.id,
-      label: nodeLabel(node, graph.d_head),
-      ...(node.head === null ? {} : { parent: headId(node.layer, node.head) }),
-    },
-    position: { ...(layout.places.get(node.id) ?? { x: 0, y: 0 }) },
-    classes: `channel ${node.kind}`,
-  }));
-}
-
-function edgeElement(
-  edge: GraphEdge,
-  index: number,
-  maxWeight: number,
-  layout: Layout,
-): ElementDefinition {
-  const classes: string[] = [edge.kind];
-  if (edge.weight !== null) classes.push(edge.weight < 0 ? "negative" : "positive");
-  if (!edge.kept) classes.push("pruned");
-  const rows =
-    Math.abs((layout.places.get(edge.source)?.y ?? 0) - (layout.places.get(edge.target)?.y ?? 0)) /
-    layout.rowGap;
-  return {
-    group: "edges",
-    data: {
-      id: edge.kind === "weight" ? edgeName(edge) : `line:${index}`,
-      source: edge.source,
-      target: edge.target,
-      width: edgeWidth(edge.weight, maxWeight),
-      // A join that passes rows bows out, so that it does not run through what lies between.
-      bow: rows > 1 ? 12 + 9 * rows : 0,
-    },
-    classes: classes.join(" "),
-  };
 }

@@ -39,9 +39,9 @@ export interface Layout {
 /** Room for the names of the lines of tokens and logits, at the bottom and at the top, in pixels. */
 const LINE_ROOM = 22;
 
-/** The zoom at which all rows and both lines around them are just in sight. */
-export function zoomForRows({ rows, rowGap }: Layout, height: number): number {
-  return Math.max(0, height - 2 * LINE_ROOM) / (Math.max(1, rows.length) * rowGap);
+/** The zoom at which all rows, both lines around them and so many rows more are just in sight. */
+export function zoomForRows({ rows, rowGap }: Layout, height: number, more = 0): number {
+  return Math.max(0, height - 2 * LINE_ROOM) / ((Math.max(1, rows.length) + more) * rowGap);
 }
 
 /** Nodes that move together: one node, or all nodes of a head. */

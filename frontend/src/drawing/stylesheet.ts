@@ -100,6 +100,21 @@ export function stylesheet(palette: Palette): StylesheetJson {
       },
     },
     {
+      selector: "node.end",
+      style: {
+        shape: "round-rectangle",
+        width: 54,
+        height: "data(height)",
+        "background-opacity": 0,
+        "border-width": 0,
+        color: palette.ink,
+        "font-size": 10,
+        "text-wrap": "wrap",
+        "text-outline-width": 2,
+        "text-outline-color": palette.surface,
+      },
+    },
+    {
       selector: "node.ablated",
       style: {
         "background-opacity": 0,
@@ -155,6 +170,10 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "control-point-weights": 0.5,
         opacity: 0.75,
       },
+    },
+    {
+      selector: "edge.end",
+      style: { width: 1, opacity: 0.45, "line-style": "dotted", "z-index": -1 },
     },
     {
       selector: "edge.qk",

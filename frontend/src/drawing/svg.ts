@@ -13,6 +13,8 @@ import cross from "./cross.svg?raw";
 const CORNER = 8;
 /** How far a name's background reaches, as a line around its letters, in pixels. */
 const BACKGROUND = 4;
+/** Between lines of a name that has several, by the size of its letters. */
+const LINE_HEIGHT = 1.15;
 const DASHES = "4 2";
 const DOTS = "1 1";
 /** Size of an arrow head by the width of its line, and the parts of it that a bar takes. */
@@ -153,9 +155,15 @@ function label(node: NodeSingular, { x, y, h }: Box, zoom: number): string {
   const below = text(node, "text-valign") === "bottom";
   const line = above ? y - h / 2 - size * 0.25 : below ? y + h / 2 + size : y + size * 0.35;
   const halo = haloOf(node);
+  const lines = words.split("\n");
+  const lineHeight = size * LINE_HEIGHT;
+  const first = line + number(node, "text-margin-y") - ((lines.length - 1) * lineHeight) / 2;
+  const spans = lines.map(
+    (one, i) => `<tspan${attributes({ x, y: first + i * lineHeight })}>${escaped(one)}</tspan>`,
+  );
   return `<text${attributes({
     x,
-    y: line + number(node, "text-margin-y"),
+    y: first,
     "text-anchor": "middle",
     "font-family": text(node, "font-family"),
     "font-size": size,
@@ -164,7 +172,7 @@ function label(node: NodeSingular, { x, y, h }: Box, zoom: number): string {
     stroke: halo?.color ?? null,
     "stroke-width": halo?.width ?? null,
     "paint-order": halo ? "stroke" : null,
-  })}>${escaped(words)}</text>`;
+  })}>${lines.length > 1 ? spans.join("") : escaped(words)}</text>`;
 }
 
 /** What keeps a name readable on lines: its outline, or around its letters what lies behind it. */

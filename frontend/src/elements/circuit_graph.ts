@@ -10,7 +10,9 @@ import { styleMap } from "lit/directives/style-map.js";
 
 import type { CircuitGraph } from "../api/types";
 import type { EdgeChanges, LineKind, Viewport } from "../drawing/graph_view";
-import { GraphView, strongest } from "../drawing/graph_view";
+import { GraphView } from "../drawing/graph_view";
+import { strongest } from "../drawing/elements";
+import { endWords, textOfNode } from "../drawing/ends";
 import type { Layout, Point } from "../drawing/layout";
 import { layout } from "../drawing/layout";
 import type { Direction } from "../drawing/neighbours";
@@ -245,9 +247,13 @@ export class CircuitGraphElement extends LitElement {
 
   #stateWords(name: string | null): string {
     if (isEdgeName(name)) return this.#edgeWords(name);
-    const node = name === null ? undefined : this.graph?.nodes.find((one) => one.id === name);
-    if (node === undefined) return "";
-    return `${nodeWords(node)}, ${this.ablated.has(node.id) ? "ablated" : "kept"}`;
+    const { graph } = this;
+    if (name === null || graph === null) return "";
+    const node = graph.nodes.find((one) => one.id === name);
+    if (node === undefined) return endWords(graph.ends, name);
+    const text = textOfNode(graph.ends, node.id);
+    const state = this.ablated.has(node.id) ? "ablated" : "kept";
+    return `${nodeWords(node)}, ${state}${text === "" ? "" : `; ${text}`}`;
   }
 
   #edgeWords(name: string): string {

@@ -101,11 +101,17 @@ export class GraphLegend extends LitElement {
       ${lines.has("join")
         ? this.#line("written, read later", "var(--ink-3)", "4 3", "join")
         : nothing}
+      ${this.#ends() ? this.#line("text", "var(--ink-3)", "1 2", "end") : nothing}
       ${lines.has("qk") ? this.#line("q times k", "var(--kind-q)", "1.5 2.5", "qk") : nothing}
       <li class="size">
         ${count(kept)} kept of ${plural(weights.length, "induced edge")}
       </li>
     </ul>`;
+  }
+
+  #ends(): boolean {
+    const { ends } = this.graph ?? {};
+    return ends !== undefined && ends.tokens.length + ends.logits.length > 0;
   }
 
   #line(words: string, color: string, dashes = "", kind?: LineKind): TemplateResult {
