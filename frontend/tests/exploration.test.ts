@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { Exploration } from "../src/state/exploration";
+import { describeStep } from "../src/state/steps";
 import {
-  describeStep,
   isEdgeKept,
   isEdgeName,
   isKept,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { heat, largest, strength } from "../src/drawing/heat";
-import { describeStep, untouched } from "../src/state/exploration";
+import { untouched } from "../src/state/exploration";
 import { isOfHead, isResidual, nodeName, nodeWords } from "../src/state/node_name";
 import { shortcutOf } from "../src/state/shortcuts";
+import { describeStep } from "../src/state/steps";
 import { fromParams, toUrl } from "../src/state/url";
 
 describe("the name of a node", () => {

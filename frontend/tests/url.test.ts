@@ -13,9 +13,12 @@ const full: Exploration = {
   restored: new Set(["1.attn.k.12"]),
   ablatedEdges: new Set(["0.mlp.act_in.3>0.mlp.post_act.863"]),
   restoredEdges: new Set(["0.mlp.post_act.863>0.mlp.resid_delta.4"]),
+  constants: new Map([["0.attn.v.3", -2.5]]),
+  factors: new Map([["0.attn.v.4", 0.5], ["0.attn.v.5", 1e-7]]),
   split: "validation",
   seed: 7,
   selection: "1.attn.q.12",
+  chosen: new Set(["1.attn.q.12", "1.attn.q.13"]),
   view: "table",
   prompt: "a = 'b&c=#?\n\t\u{1f642}",
 };
@@ -45,6 +48,15 @@ describe("the address", () => {
     const edge = { source: "0.mlp.act_in.3", target: "0.mlp.post_act.863", kept: true };
     const url = toUrl(toggleEdge(start, edge));
     expect(url).toBe("/circuits/a-1?ablated_edges=0.mlp.act_in.3%3E0.mlp.post_act.863");
+  });
+
+  it("gives values of nodes readably, and reads no nonsense", () => {
+    const url = toUrl({ ...start, constants: new Map([["0.attn.v.3", 2]]) });
+    expect(url).toBe("/circuits/a-1?constants=0.attn.v.3:2");
+    const text = "constants=0.attn.v.3:x,0.attn.v.4,0.attn.v.5:1&factors=0.attn.v.5:2,0.attn.v.6:2";
+    const { constants, factors } = fromParams("a-1", new URLSearchParams(text));
+    expect([...constants]).toEqual([["0.attn.v.5", 1]]);
+    expect([...factors]).toEqual([["0.attn.v.6", 2]]);
   });
 
   it("goes behind # when it is too long for a request line", () => {

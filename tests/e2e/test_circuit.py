@@ -17,7 +17,7 @@ MODES = {
     "circuit ablated": "circuit_ablated",
     "whole model": "model",
 }
-VALUES = {"mean": "mean", "zero": "zero", "resampled": "resample"}
+VALUES = {"mean": "mean", "zero": "zero", "resampled": "resample", "paired": "paired"}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import { END_ROWS, endElements } from "./ends";
 import type { Layout, Point } from "./layout";
 import { zoomForRows } from "./layout";
 import { readPalette } from "./palette";
+import { isInside } from "./polygon";
 import { stylesheet } from "./stylesheet";
 import { wordElements } from "./words";
 import { drawnSvg } from "./svg";
@@ -109,6 +110,43 @@ export class GraphView {
       });
     });
     this.#ablated = new Set(ablated);
+  }
+
+  /** Marks exactly these nodes as chosen together. */
+  setChosen(chosen: ReadonlySet<string>): void {
+    this.#cy.batch(() => {
+      this.#cy.nodes(".channel").forEach((node) => {
+        node.toggleClass("chosen", chosen.has(node.id()));
+      });
+    });
+  }
+
+  /** Writes values of the user's choice below exactly these nodes. */
+  setValues(values: ReadonlyMap<string, string>): void {
+    this.#cy.batch(() => {
+      this.#cy.nodes(".channel").forEach((node) => {
+        const words = values.get(node.id());
+        node.toggleClass("given", words !== undefined);
+        if (words !== undefined) node.data("given", words);
+      });
+    });
+  }
+
+  /** Nodes whose centres are inside a line, in pixels from the top left of the container. */
+  nodesInside(path: readonly Point[]): string[] {
+    const inside = this.#cy
+      .nodes(".channel")
+      .filter((node) => isInside(path, node.renderedPosition()));
+    return inside.map((node) => node.id());
+  }
+
+  /** The node at a place in pixels from the top left of the container; null if there is none. */
+  nodeAt({ x, y }: Point): string | null {
+    const found = this.#cy.nodes(".channel").filter((node) => {
+      const box = node.renderedBoundingBox({ includeLabels: false });
+      return box.x1 <= x && x <= box.x2 && box.y1 <= y && y <= box.y2;
+    });
+    return found.nonempty() ? found.first().id() : null;
   }
 
   /** Shows exactly these edges as ablated and as restored by hand. */

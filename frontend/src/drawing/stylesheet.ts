@@ -1,5 +1,5 @@
 /** How cytoscape draws nodes and edges: the classes are set by `GraphView`. */
-import type { StylesheetJson } from "cytoscape";
+import type { NodeSingular, StylesheetJson } from "cytoscape";
 
 import crossUrl from "./cross.svg?url";
 import type { Palette } from "./palette";
@@ -125,6 +125,23 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "text-outline-width": 2,
         "text-outline-color": palette.surface,
       },
+    },
+    {
+      selector: "node.given",
+      style: {
+        label: (node: NodeSingular) => `${node.data("label")}\n${node.data("given")}`,
+        "text-wrap": "wrap",
+        "border-style": "double",
+        "border-width": 4,
+        "border-color": palette.accent,
+        "text-outline-width": 2,
+        "text-outline-color": palette.surface,
+        color: palette.ink,
+      },
+    },
+    {
+      selector: "node.chosen",
+      style: { "underlay-color": palette.accent, "underlay-opacity": 0.35, "underlay-padding": 6 },
     },
     {
       selector: "node.selected",

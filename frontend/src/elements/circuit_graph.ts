@@ -1,7 +1,7 @@
 /**
  * The circuit drawn: canvas, names of rows in the margin, bands for layers. Takes what to show as
  * properties, fires `toggle-node` and `select-node` with a node's name, `toggle-edge` and
- * `select-edge` with an edge's.
+ * `select-edge` with an edge's, `choose-nodes` with all that are chosen.
  */
 import { LitElement, html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
@@ -18,6 +18,7 @@ import { layout } from "../drawing/layout";
 import type { Direction } from "../drawing/neighbours";
 import { edgeOf, step, stepFromEdge } from "../drawing/neighbours";
 import { picture } from "../drawing/picture";
+import { isClick } from "../drawing/polygon";
 import { edgeWords, nodeWords } from "../drawing/rows";
 import { edgeName, isEdgeName } from "../state/exploration";
 import type { Words } from "../state/words";
@@ -26,6 +27,7 @@ import { base, controls } from "../styles/shared";
 import { plural } from "../text/format";
 import { graphStyles } from "./circuit_graph_styles";
 import "./graph_legend";
+import "./lasso";
 
 const ARROWS: Record<string, Direction> = {
   ArrowLeft: "left",
@@ -47,6 +49,10 @@ export class CircuitGraphElement extends LitElement {
   @property({ attribute: false }) edges: EdgeChanges = NO_CHANGES;
   @property({ attribute: false }) words: Words = NO_WORDS;
   @property() selection: string | null = null;
+  @property({ attribute: false }) chosen: ReadonlySet<string> = new Set();
+  /** What stands below nodes that have a value of the user's choice. */
+  @property({ attribute: false }) values: ReadonlyMap<string, string> = new Map();
+  @state() private lassoing = false;
   @state() private viewport: Viewport | null = null;
   @state() private hovered: string | null = null;
   @state() private hiddenEdges = 0;
@@ -107,6 +113,8 @@ export class CircuitGraphElement extends LitElement {
     if (isNew || changed.has("ablated")) this.#view?.setAblated(this.ablated);
     if (isNew || changed.has("edges")) this.#view?.setEdges(this.edges);
     if (isNew || changed.has("words")) this.#view?.setWords(this.words);
+    if (isNew || changed.has("chosen")) this.#view?.setChosen(this.chosen);
+    if (isNew || changed.has("values")) this.#view?.setValues(this.values);
     if (isNew || changed.has("selection")) {
       this.#view?.select(this.selection);
       if (this.selection !== null) this.#view?.reveal(this.selection);
@@ -141,6 +149,25 @@ export class CircuitGraphElement extends LitElement {
     this.dispatchEvent(new CustomEvent<string>(event, { detail: name }));
   }
 
+  /** What a line was drawn around joins the chosen nodes; a click chooses one or lets it go. */
+  #lasso({ detail: path }: CustomEvent<readonly Point[]>): void {
+    this.lassoing = false;
+    const first = path[0];
+    if (this.#view === null || first === undefined) return;
+    if (!isClick(path)) this.#choose([...this.chosen, ...this.#view.nodesInside(path)]);
+    else this.#toggleChosen(this.#view.nodeAt(first));
+  }
+
+  #toggleChosen(node: string | null): void {
+    if (node === null) return;
+    const others = [...this.chosen].filter((one) => one !== node);
+    this.#choose(this.chosen.has(node) ? others : [...others, node]);
+  }
+
+  #choose(nodes: Iterable<string>): void {
+    this.dispatchEvent(new CustomEvent("choose-nodes", { detail: new Set(nodes) }));
+  }
+
   #select(name: string | null): void {
     if (name !== null) this.#send(isEdgeName(name) ? "select-edge" : "select-node", name);
   }
@@ -163,6 +190,8 @@ export class CircuitGraphElement extends LitElement {
           ? stepFromEdge(edges, selection, direction)
           : step(this.#layout, selection, direction),
       );
+    } else if (event.key.toLowerCase() === "c" && !isEdgeName(selection)) {
+      this.#toggleChosen(selection);
     } else if (event.key.toLowerCase() === "e") {
       this.#select(edgeOf(edges, selection));
     } else if ((event.key === "Enter" || event.key === " ") && selection !== null) {
@@ -180,7 +209,7 @@ export class CircuitGraphElement extends LitElement {
           class="canvas"
           tabindex="0"
           role="application"
-          aria-label="Circuit graph. Arrow keys move between nodes, E goes to an edge, Enter ablates or restores. The table view has the same nodes and edges."
+          aria-label="Circuit graph. Arrow keys move between nodes, E goes to an edge, Enter ablates or restores, C chooses for what is done to several. The table view has the same nodes and edges."
           aria-describedby="now"
           @keydown=${this.#keys}
           @pointerdown=${() => (this.#moved = true)}
@@ -189,11 +218,23 @@ export class CircuitGraphElement extends LitElement {
           @blur=${() => this.canvas.toggleAttribute("data-clicked", false)}
           @wheel=${() => (this.#moved = true)}
         ></div>
+        <cx-lasso
+          ?armed=${this.lassoing}
+          .over=${this.canvas ?? null}
+          @lasso=${this.#lasso}
+        ></cx-lasso>
         <p id="now" class="visually-hidden" aria-live="polite">${this.#inWords(this.selection)}</p>
         <p class="hover" aria-hidden="true">${this.#inWords(this.hovered)}</p>
         <div class="zoom" role="group" aria-label="Zoom">
           <button aria-label="Zoom in" @click=${() => this.#zoom(1.25)}>+</button>
           <button aria-label="Zoom out" @click=${() => this.#zoom(0.8)}>−</button>
+          <button
+            aria-pressed=${this.lassoing}
+            title="Choose nodes by a line around them (or Shift and drag)"
+            @click=${() => (this.lassoing = !this.lassoing)}
+          >
+            lasso
+          </button>
           <button aria-label="Fit the circuit" @click=${() => this.fit()}>fit</button>
         </div>
         ${this.graph?.nodes.length === 0
@@ -296,7 +337,13 @@ export class CircuitGraphElement extends LitElement {
         ? ""
         : rows.map(
             (row) =>
-              html`<span class="row" style=${styleMap({ top: `${y(row.y)}px` })}>${row.label}</span>`,
+              html`<span
+                class="row"
+                title="Choose this row"
+                style=${styleMap({ top: `${y(row.y)}px` })}
+                @click=${() => this.#choose([...this.chosen, ...row.nodes.map((one) => one.id)])}
+                >${row.label}</span
+              >`,
           )}
       ${line(y(first.y) + gap / 2, "tokens, embedded")} ${line(y(last.y) - gap / 2, "logits")}
     </div>`;

@@ -55,6 +55,15 @@ export const graphStyles = css`
     translate: 0 -50%;
     line-height: 1;
     white-space: nowrap;
+    pointer-events: auto;
+    cursor: pointer;
+  }
+  .row:hover {
+    color: var(--ink);
+    text-decoration: underline;
+  }
+  cx-lasso {
+    left: var(--margin);
   }
   .end {
     position: absolute;

@@ -21,6 +21,7 @@ import {
   reset,
   toggle,
   toggleEdge,
+  valuesInWords,
 } from "../state/exploration";
 import type { Shortcut } from "../state/shortcuts";
 import { shortcutOf, takesKeys } from "../state/shortcuts";
@@ -66,6 +67,7 @@ export class CircuitPage extends LitElement {
   @state() private exploration: Exploration | null = null;
   @state() private ablated: ReadonlySet<string> = NONE;
   @state() private edges: EdgeChanges = { ablated: NONE, restored: NONE };
+  @state() private values: ReadonlyMap<string, string> = new Map();
   /** A child outside the shadow root, because Plotly's styles are in the document. */
   @state() private figure: SizeFigure | null = null;
   @state() private seen: ReadonlySet<View> = new Set();
@@ -156,6 +158,7 @@ export class CircuitPage extends LitElement {
   #show(next: Exploration): void {
     this.exploration = next;
     this.edges = { ablated: next.ablatedEdges, restored: next.restoredEdges };
+    this.values = valuesInWords(next);
     void this.#bring(next.view);
     if (this.#graph.data) this.#showAblated(this.#graph.data);
     this.#ask();
@@ -209,6 +212,10 @@ export class CircuitPage extends LitElement {
     this.#store?.select(event.detail);
   }
 
+  #choose({ detail }: CustomEvent<ReadonlySet<string>>): void {
+    this.#store?.choose(detail);
+  }
+
   #toggleEdge(event: CustomEvent<string>): void {
     const edge = this.#edge(event.detail);
     if (edge) this.#step((now) => toggleEdge(now, edge));
@@ -247,12 +254,18 @@ export class CircuitPage extends LitElement {
       fit: () => this.drawing?.fit(),
       search: () => this.toolbar?.focusSearch(),
       help: () => this.help.open(),
-      clear: () => this.#store?.select(null),
+      clear: () => this.#clear(),
       "mode-1": () => mode(0),
       "mode-2": () => mode(1),
       "mode-3": () => mode(2),
     };
     actions[shortcut]();
+  }
+
+  /** The chosen nodes go first, then the selection. */
+  #clear(): void {
+    if (this.exploration?.chosen.size) this.#store?.choose(NONE);
+    else this.#store?.select(null);
   }
 
   /** Saves the drawing as it is on the screen; goes to it first where another view is shown. */
@@ -312,6 +325,7 @@ export class CircuitPage extends LitElement {
       @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
       @undo=${() => this.#store?.undo()}
       @redo=${() => this.#store?.redo()}
+      @go-to-step=${({ detail }: CustomEvent<number>) => this.#store?.goTo(detail)}
       @select-node=${this.#select}
     ></cx-circuit-toolbar>`;
   }
@@ -325,10 +339,13 @@ export class CircuitPage extends LitElement {
         .edges=${this.edges}
         .words=${this.#words}
         .selection=${exploration?.selection ?? null}
+        .chosen=${exploration?.chosen ?? NONE}
+        .values=${this.values}
         @toggle-node=${this.#toggle}
         @select-node=${this.#select}
         @toggle-edge=${this.#toggleEdge}
         @select-edge=${this.#select}
+        @choose-nodes=${this.#choose}
       ></cx-circuit-graph>
       ${exploration === null ? "" : this.#others(graph, exploration)}`;
   }
@@ -397,6 +414,7 @@ export class CircuitPage extends LitElement {
       @select-node=${this.#select}
       @toggle-edge=${this.#toggleEdge}
       @select-edge=${this.#select}
+      @choose-nodes=${this.#choose}
       @retry=${() => this.#ask()}
     ></cx-circuit-side>`;
   }

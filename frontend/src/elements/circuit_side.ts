@@ -1,7 +1,8 @@
 /**
  * The column beside the drawing: numbers, which pairs, the selected node or edge, pairs, prompt,
  * provenance. Fires `change-state` with a function from one state to the next, `toggle-node`,
- * `select-node`, `toggle-edge` and `select-edge` with a name, and `retry`.
+ * `select-node`, `toggle-edge` and `select-edge` with a name, `choose-nodes` with all that are
+ * chosen, and `retry`.
  */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
@@ -15,7 +16,9 @@ import type { Words } from "../state/words";
 import type { WordsStore } from "../state/words_store";
 import { NO_WORDS } from "../state/words";
 import { base } from "../styles/shared";
+import "./chosen_panel";
 import "./edge_card";
+import "./effects_chart";
 import "./group_list";
 import "./node_card";
 import "./number_panel";
@@ -71,6 +74,26 @@ export class CircuitSide extends LitElement {
           )
         : nothing}
       ${part("Node or edge", html`${this.#card()}${this.#label()}`)}
+      ${part(
+        `Chosen nodes${exploration.chosen.size > 0 ? ` (${exploration.chosen.size})` : ""}`,
+        html`<cx-chosen-panel
+          .exploration=${exploration}
+          .graph=${this.graph}
+          @change-state=${this.#pass}
+          @choose-nodes=${this.#pass}
+          @select-node=${this.#pass}
+        ></cx-chosen-panel>`,
+        exploration.chosen.size > 0,
+      )}
+      ${part(
+        "Effect of each node",
+        html`<cx-effects-chart
+          .exploration=${exploration}
+          .nodes=${this.graph?.nodes ?? []}
+          @select-node=${this.#pass}
+        ></cx-effects-chart>`,
+        false,
+      )}
       ${part("Groups", this.#groups(), this.words.groups.length > 0)}
       ${part(
         "Pairs, worst first",
@@ -139,6 +162,7 @@ export class CircuitSide extends LitElement {
       .words=${this.words}
       .chosen=${isEdgeName(selection) ? null : selection}
       .ablated=${this.ablated}
+      .together=${this.exploration.chosen}
       @select-node=${this.#pass}
     ></cx-group-list>`;
   }

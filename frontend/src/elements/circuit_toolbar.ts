@@ -24,6 +24,7 @@ import { NO_WORDS } from "../state/words";
 import { base, controls } from "../styles/shared";
 import "./node_search";
 import type { NodeSearch } from "./node_search";
+import "./history_menu";
 import "./segmented";
 
 const MODE_HINTS: Record<Mode, string> = {
@@ -95,6 +96,10 @@ export class CircuitToolbar extends LitElement {
     this.dispatchEvent(new CustomEvent<Change>("change-state", { detail: change }));
   }
 
+  #goTo({ detail }: CustomEvent<number>): void {
+    this.dispatchEvent(new CustomEvent<number>("go-to-step", { detail }));
+  }
+
   override render(): TemplateResult {
     const { exploration: state, timeline } = this;
     return html`<cx-segmented
@@ -114,18 +119,21 @@ export class CircuitToolbar extends LitElement {
       <div class="group" role="group" aria-label="History">
         <button
           ?disabled=${!canUndo(timeline)}
+          aria-label="Undo"
           title="Undo: ${undoWords(timeline)} (Ctrl Z)"
           @click=${() => this.dispatchEvent(new Event("undo"))}
         >
-          Undo
+          ↶
         </button>
         <button
           ?disabled=${!canRedo(timeline)}
+          aria-label="Redo"
           title="Redo: ${redoWords(timeline)} (Ctrl Shift Z)"
           @click=${() => this.dispatchEvent(new Event("redo"))}
         >
-          Redo
+          ↷
         </button>
+        <cx-history-menu .timeline=${timeline} @go-to-step=${this.#goTo}></cx-history-menu>
         <button
           ?disabled=${isUntouched(state)}
           title="Nothing ablated or restored by hand (R)"

@@ -49,6 +49,8 @@ export class GroupList extends LitElement {
   /** The chosen node; null if none is, or an edge. */
   @property() chosen: string | null = null;
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
+  /** Nodes that are chosen together. */
+  @property({ attribute: false }) together: ReadonlySet<string> = new Set();
   @state() private target: string | null = null;
   @state() private problem: Problem | null = null;
 
@@ -101,6 +103,9 @@ export class GroupList extends LitElement {
   #addable(): ReadonlyMap<string, readonly string[]> {
     const ways = new Map<string, readonly string[]>();
     if (this.chosen !== null) ways.set(`Add ${this.chosen}`, [this.chosen]);
+    if (this.together.size > 0) {
+      ways.set(`Add ${plural(this.together.size, "chosen node")}`, [...this.together]);
+    }
     if (this.ablated.size > 0) {
       ways.set(`Add ${plural(this.ablated.size, "ablated node")}`, [...this.ablated]);
     }

@@ -11,6 +11,8 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["←", "→", "↑", "↓"], "move among nodes, once the graph has the focus"],
   [["E"], "from a node to its strongest edge; then ← → to other edges, ↑ ↓ to its ends"],
   [["Enter", "Space"], "ablate or restore the selected node or edge"],
+  [["C", "Shift Click"], "choose a node with others, for what is done to several at once"],
+  [["Shift Drag"], "choose the nodes inside a line"],
   [["1", "2", "3"], "circuit alone, circuit ablated, whole model"],
   [["Ctrl Z"], "undo (the browser's Back does the same)"],
   [["Ctrl Shift Z", "Ctrl Y"], "redo (Forward)"],
@@ -19,7 +21,7 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["I"], "the chosen node, or the graph"],
   [["F"], "fit the circuit into the view"],
   [["/"], "find a node"],
-  [["Esc"], "select nothing"],
+  [["Esc"], "choose nothing, then select nothing"],
   [["?"], "this list"],
 ];
 

@@ -77,7 +77,7 @@ export class NumberPanel extends LitElement {
 
   #answer(answer: EvaluateResponse, numbers: Numbers): TemplateResult {
     return html`${NAMES.map((name) => this.#quantity(name, answer, numbers))}
-      ${this.#table(answer, numbers)}
+      ${this.#probabilities(answer, numbers)} ${this.#table(answer, numbers)}
       <p class="foot">
         <span title="each has two sequences">n = ${plural(answer.n, "pair")}</span>
         <span>${count(answer.kept_nodes)} nodes kept, ${count(answer.ablated_nodes)} ablated</span>
@@ -126,6 +126,29 @@ export class NumberPanel extends LitElement {
     return html`<span class="change ${tone}" title="against the untouched circuit in this mode"
       >${arrow}${text}</span
     >`;
+  }
+
+  /** How probable both answers are among all tokens. */
+  #probabilities({ circuit }: EvaluateResponse, numbers: Numbers): TemplateResult {
+    const answers = [
+      ["right_probability", "right answer"],
+      ["wrong_probability", "wrong answer"],
+    ] as const;
+    return html`<dl class="probabilities" title="probability among all tokens, mean over sequences">
+      ${answers.map(([name, words]) => {
+        const now = numbers[name].value;
+        const before = circuit?.[name].value;
+        return html`<div data-quantity=${name}>
+          <dt>${words}</dt>
+          <dd>
+            ${percent(now, 2)}
+            ${before === undefined
+              ? nothing
+              : html`<small class="quiet">${signed((now - before) * 100, 2)} pp</small>`}
+          </dd>
+        </div>`;
+      })}
+    </dl>`;
   }
 
   #verdict(now: Estimate): TemplateResult {

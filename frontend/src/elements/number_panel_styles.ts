@@ -128,4 +128,22 @@ export const numberStyles = css`
   .ms {
     margin-left: auto;
   }
+  .probabilities {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 4px 16px;
+    margin: 8px 0;
+    font-size: var(--small);
+  }
+  .probabilities dt {
+    color: var(--ink-2);
+  }
+  .probabilities dd {
+    margin: 0;
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+  }
+  .probabilities small {
+    font-weight: 400;
+  }
 `;

@@ -6,6 +6,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { PairAnswer } from "../api/types";
 import { base, chips, controls } from "../styles/shared";
 import { decimal, plural, signed } from "../text/format";
+import { isWrong } from "./pair_strip";
 import { sourceText, tokenText } from "./visible_text";
 
 const FEW = 4;
@@ -67,21 +68,44 @@ export class PairList extends LitElement {
 
   @property({ attribute: false }) pairs: readonly PairAnswer[] = [];
   @state() private shown = FEW;
+  /** Number of the pair that is open by itself; null for the worst ones. */
+  @state() private open: number | null = null;
 
   override render(): TemplateResult | typeof nothing {
     if (this.pairs.length === 0) return nothing;
-    const wrong = this.pairs.filter((p) => p.first_difference <= 0 || p.second_difference <= 0);
+    const wrong = this.pairs.filter(isWrong);
+    const place = this.pairs.findIndex((pair) => pair.pair === this.open);
     return html`<p class="quiet small">
         ${wrong.length === 0
           ? `All ${plural(this.pairs.length, "pair")} answered right, both sequences.`
           : `${plural(wrong.length, "pair")} of ${this.pairs.length} with a wrong answer.`}
       </p>
-      <ol>
+      <cx-pair-strip
+        .pairs=${this.pairs}
+        .chosen=${place < 0 ? null : place}
+        @choose-pair=${({ detail }: CustomEvent<number>) =>
+          (this.open = this.pairs[detail]?.pair ?? null)}
+      ></cx-pair-strip>
+      ${place < 0 ? this.#worst() : this.#opened(place)}`;
+  }
+
+  #worst(): TemplateResult {
+    return html`<ol>
         ${this.pairs.slice(0, this.shown).map((pair) => this.#pair(pair))}
       </ol>
       ${this.pairs.length > this.shown
         ? html`<button @click=${() => (this.shown += MORE)}>Show more pairs</button>`
         : nothing}`;
+  }
+
+  /** One pair: it stays open under the next intervention, wherever it then stands. */
+  #opened(place: number): TemplateResult {
+    const pair = this.pairs[place] as PairAnswer;
+    return html`<p class="quiet small">${place + 1} of ${this.pairs.length}, worst first</p>
+      <ol>
+        ${this.#pair(pair)}
+      </ol>
+      <button @click=${() => (this.open = null)}>The worst pairs</button>`;
   }
 
   #pair(pair: PairAnswer): TemplateResult {

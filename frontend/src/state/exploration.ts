@@ -4,7 +4,7 @@
  *
  * A node is kept if it is in (base of the mode + restored) - ablated; the base is the circuit
  * (circuit alone), everything but the circuit (circuit ablated) or everything (whole model).
- * `ablated` and `restored` never overlap.
+ * `ablated` and `restored` never overlap. A node with a value of the user's choice is kept, too.
  *
  * An edge is named by its ends, `source>target`. The circuit alone lacks its pruned edges, the other
  * modes have them; `ablatedEdges` and `restoredEdges` are what was changed by hand.
@@ -21,10 +21,16 @@ export interface Exploration {
   readonly restored: ReadonlySet<string>;
   readonly ablatedEdges: ReadonlySet<string>;
   readonly restoredEdges: ReadonlySet<string>;
+  /** Nodes set to a value at every position. */
+  readonly constants: ReadonlyMap<string, number>;
+  /** Nodes whose value is multiplied. */
+  readonly factors: ReadonlyMap<string, number>;
   readonly split: Split;
   readonly seed: number;
   /** Name of a node or of an edge. */
   readonly selection: string | null;
+  /** Nodes that are chosen together, for what is done to several at once. */
+  readonly chosen: ReadonlySet<string>;
   readonly view: View;
   readonly prompt: string;
 }
@@ -51,6 +57,7 @@ export const VALUE_NAMES: Record<Value, string> = {
 };
 
 const EMPTY: ReadonlySet<string> = new Set();
+const NO_NUMBERS: ReadonlyMap<string, number> = new Map();
 
 export function untouched(slug: string): Exploration {
   return {
@@ -61,9 +68,12 @@ export function untouched(slug: string): Exploration {
     restored: EMPTY,
     ablatedEdges: EMPTY,
     restoredEdges: EMPTY,
+    constants: NO_NUMBERS,
+    factors: NO_NUMBERS,
     split: "test",
     seed: 0,
     selection: null,
+    chosen: EMPTY,
     view: "graph",
     prompt: "",
   };
@@ -74,23 +84,45 @@ export function baseKeeps(mode: Mode): boolean {
   return mode !== "circuit_ablated";
 }
 
+/** Whether a node has a value of the user's choice. */
+export function isOverridden(state: Exploration, node: string): boolean {
+  return state.constants.has(node) || state.factors.has(node);
+}
+
+/** The values of the user's choice, short, by node. */
+export function valuesInWords({ constants, factors }: Exploration): ReadonlyMap<string, string> {
+  const words = (sign: string, numbers: ReadonlyMap<string, number>): [string, string][] =>
+    [...numbers].map(([node, number]) => [node, `${sign} ${Number(number.toPrecision(3))}`]);
+  return new Map([...words("=", constants), ...words("×", factors)]);
+}
+
 /** Whether a node of the circuit is kept. */
 export function isKept(state: Exploration, node: string): boolean {
+  if (isOverridden(state, node)) return true;
   return (baseKeeps(state.mode) || state.restored.has(node)) && !state.ablated.has(node);
 }
 
 /** Ablates kept nodes of the circuit, restores ablated ones: each by itself. */
 export function toggle(state: Exploration, nodes: Iterable<string>): Exploration {
+  return setKept(state, nodes, (node) => !isKept(state, node));
+}
+
+/** Keeps or ablates each node as told; none of them has a value of the user's choice any more. */
+export function setKept(
+  state: Exploration,
+  nodes: Iterable<string>,
+  keep: (node: string) => boolean,
+): Exploration {
   const ablated = new Set(state.ablated);
   const restored = new Set(state.restored);
+  const constants = new Map(state.constants);
+  const factors = new Map(state.factors);
   for (const node of nodes) {
-    const ablate = isKept(state, node);
-    ablated.delete(node);
-    restored.delete(node);
-    if (ablate && baseKeeps(state.mode)) ablated.add(node);
-    if (!ablate && !baseKeeps(state.mode)) restored.add(node);
+    for (const named of [ablated, restored, constants, factors]) named.delete(node);
+    if (!keep(node) && baseKeeps(state.mode)) ablated.add(node);
+    if (keep(node) && !baseKeeps(state.mode)) restored.add(node);
   }
-  return { ...state, ablated, restored };
+  return { ...state, ablated, restored, constants, factors };
 }
 
 /** What tells one edge of the circuit from another, and whether the search pruned it. */
@@ -138,16 +170,23 @@ export function toggleEdge(state: Exploration, edge: EdgeEnds): Exploration {
 /** The base of the mode again: nothing ablated or restored by hand. */
 export function reset(state: Exploration): Exploration {
   const edges = { ablatedEdges: EMPTY, restoredEdges: EMPTY };
-  return { ...state, ablated: EMPTY, restored: EMPTY, ...edges };
+  const values = { constants: NO_NUMBERS, factors: NO_NUMBERS };
+  return { ...state, ablated: EMPTY, restored: EMPTY, ...edges, ...values };
 }
 
 export function isUntouched(state: Exploration): boolean {
-  const { ablated, restored, ablatedEdges, restoredEdges } = state;
-  return [ablated, restored, ablatedEdges, restoredEdges].every((names) => names.size === 0);
+  const { ablated, restored, ablatedEdges, restoredEdges, constants, factors } = state;
+  const changed = [ablated, restored, ablatedEdges, restoredEdges, constants, factors];
+  return changed.every((names) => names.size === 0);
 }
 
-/** What to ask the server; names sorted, so that equal states ask equal questions. */
+/** What to ask the server on pairs or on a prompt. */
 export function question(state: Exploration, prompt: string | null): EvaluateRequest {
+  return { ...whatIf(state), references: true, prompt };
+}
+
+/** The intervention to ask about; names sorted, so that equal states ask equal questions. */
+export function whatIf(state: Exploration) {
   return {
     mode: state.mode,
     value: state.value,
@@ -155,50 +194,13 @@ export function question(state: Exploration, prompt: string | null): EvaluateReq
     restored: [...state.restored].sort(),
     ablated_edges: [...state.ablatedEdges].sort(),
     restored_edges: [...state.restoredEdges].sort(),
+    constants: sortedNumbers(state.constants),
+    factors: sortedNumbers(state.factors),
     split: state.split,
     seed: state.seed,
-    references: true,
-    prompt,
   };
 }
 
-/** A step from one state to the next, in words for the history. */
-export function describeStep(from: Exploration, to: Exploration): string {
-  if (from.mode !== to.mode) return `mode: ${MODE_NAMES[to.mode]}`;
-  if (from.value !== to.value) return `ablate by ${VALUE_NAMES[to.value]}`;
-  if (from.split !== to.split) return `${to.split} pairs`;
-  if (from.seed !== to.seed) return `seed ${to.seed}`;
-  if (from.view !== to.view) return `${to.view} view`;
-  if (from.prompt !== to.prompt) return to.prompt === "" ? "prompt closed" : "prompt";
-  if (isUntouched(to) && !isUntouched(from)) return "reset";
-  const changed = difference(from, to);
-  const first = changed[0];
-  if (first === undefined) {
-    if (from.selection !== to.selection && to.selection !== null) return `choose ${to.selection}`;
-    return describeEdges(from, to);
-  }
-  const verb = isKept(to, first) ? "restore" : "ablate";
-  return changed.length === 1 ? `${verb} ${first}` : `${verb} ${changed.length} nodes`;
-}
-
-function describeEdges(from: Exploration, to: Exploration): string {
-  const added = (a: ReadonlySet<string>, b: ReadonlySet<string>): string[] =>
-    [...b].filter((name) => !a.has(name));
-  const ablated = [
-    ...added(from.ablatedEdges, to.ablatedEdges),
-    ...added(to.restoredEdges, from.restoredEdges),
-  ];
-  const restored = [
-    ...added(from.restoredEdges, to.restoredEdges),
-    ...added(to.ablatedEdges, from.ablatedEdges),
-  ];
-  const verb = ablated.length > 0 ? "ablate" : "restore";
-  const [first, ...others] = [...ablated, ...restored];
-  if (first === undefined) return "no change";
-  return others.length === 0 ? `${verb} ${first}` : `${verb} ${others.length + 1} edges`;
-}
-
-function difference(from: Exploration, to: Exploration): string[] {
-  const named = new Set([...from.ablated, ...from.restored, ...to.ablated, ...to.restored]);
-  return [...named].filter((node) => isKept(from, node) !== isKept(to, node));
+function sortedNumbers(numbers: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...numbers].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

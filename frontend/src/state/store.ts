@@ -6,14 +6,15 @@
  * browser's Back and Forward, so there is one history, not two.
  */
 import type { Exploration } from "./exploration";
-import { describeStep, untouched } from "./exploration";
+import { untouched } from "./exploration";
+import { describeStep } from "./steps";
 import type { Timeline } from "./timeline";
 import { canRedo, canUndo, moveTo, push, startTimeline } from "./timeline";
 import { fromLocation, fromParams, toText, toUrl } from "./url";
 
 /** What the store needs of the browser; a test brings its own. */
 export interface Browser {
-  readonly history: Pick<History, "pushState" | "replaceState" | "back" | "forward" | "state">;
+  readonly history: Pick<History, "pushState" | "replaceState" | "back" | "forward" | "go" | "state">;
   readonly location: Pick<Location, "search" | "hash">;
   addEventListener(name: "popstate", listener: () => void): void;
   removeEventListener(name: "popstate", listener: () => void): void;
@@ -73,8 +74,15 @@ export class ExplorationStore {
 
   /** Moves the selection; no step of its own. */
   select(node: string | null): void {
-    if (node === this.#state.selection) return;
-    const next = { ...this.#state, selection: node };
+    if (node !== this.#state.selection) this.#mark({ ...this.#state, selection: node });
+  }
+
+  /** Chooses nodes together; no step of its own. */
+  choose(chosen: ReadonlySet<string>): void {
+    this.#mark({ ...this.#state, chosen });
+  }
+
+  #mark(next: Exploration): void {
     this.browser.history.replaceState({ depth: this.#timeline.depth }, "", toUrl(next));
     this.#set(next);
   }
@@ -85,6 +93,12 @@ export class ExplorationStore {
 
   redo(): void {
     if (canRedo(this.#timeline)) this.browser.history.forward();
+  }
+
+  /** To another entry of the history that can be reached. */
+  goTo(depth: number): void {
+    const { depth: now, top } = this.#timeline;
+    if (depth !== now && depth >= 0 && depth <= top) this.browser.history.go(depth - now);
   }
 
   async #readAddress(): Promise<void> {

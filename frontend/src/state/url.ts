@@ -24,10 +24,13 @@ export function toParams(state: Exploration): URLSearchParams {
   list("restored", state.restored);
   list("ablated_edges", state.ablatedEdges);
   list("restored_edges", state.restoredEdges);
+  list("constants", new Set(written(state.constants)));
+  list("factors", new Set(written(state.factors)));
   if (state.split !== plain.split) params.set("split", state.split);
   if (state.seed !== plain.seed) params.set("seed", String(state.seed));
   if (state.view !== plain.view) params.set("view", state.view);
   if (state.selection !== null) params.set("select", state.selection);
+  list("chosen", state.chosen);
   if (state.prompt !== "") params.set("prompt", state.prompt);
   return params;
 }
@@ -45,17 +48,19 @@ export function fromParams(slug: string, params: URLSearchParams): Exploration {
     restored,
     ablatedEdges,
     restoredEdges,
+    ...overrides(params, new Set([...ablated, ...restored])),
     split: oneOf(SPLITS, params.get("split")) ?? plain.split,
     seed: wholeNumber(params.get("seed")) ?? plain.seed,
     selection: params.get("select") || null,
+    chosen: names(params.get("chosen")),
     view: oneOf(VIEWS, params.get("view")) ?? plain.view,
     prompt: params.get("prompt") ?? "",
   };
 }
 
-/** The state as text: the query without its `?`. Commas stay readable. */
+/** The state as text: the query without its `?`. Commas and colons stay readable. */
 export function toText(state: Exploration): string {
-  return toParams(state).toString().replaceAll("%2C", ",");
+  return toParams(state).toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
 export function pathOf(slug: string): string {
@@ -90,6 +95,29 @@ export function fromLocation(
 function apart(params: URLSearchParams, one: string, other: string): [Set<string>, Set<string>] {
   const first = names(params.get(one));
   return [first, new Set([...names(params.get(other))].filter((name) => !first.has(name)))];
+}
+
+/** `node:number` for each. */
+function written(numbers: ReadonlyMap<string, number>): string[] {
+  return [...numbers].map(([name, number]) => `${name}:${number}`);
+}
+
+/** Nodes that are set and nodes that are rescaled, each one thing only. */
+function overrides(
+  params: URLSearchParams,
+  taken: ReadonlySet<string>,
+): Pick<Exploration, "constants" | "factors"> {
+  const read = (field: string, without: (name: string) => boolean): Map<string, number> => {
+    const found = new Map<string, number>();
+    for (const item of names(params.get(field))) {
+      const [, name, text] = /^([^:]+):(-?[\d.e+-]+)$/i.exec(item) ?? [];
+      const number = Number(text);
+      if (name !== undefined && Number.isFinite(number) && !without(name)) found.set(name, number);
+    }
+    return found;
+  };
+  const constants = read("constants", (name) => taken.has(name));
+  return { constants, factors: read("factors", (name) => taken.has(name) || constants.has(name)) };
 }
 
 function names(text: string | null): Set<string> {
