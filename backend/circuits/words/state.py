@@ -6,6 +6,7 @@ left out, and a value that is not understood is as by default.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -35,6 +36,7 @@ class PageState:
         """All nodes and edges that the state speaks of."""
         asked = self.question
         named = [*asked.ablated, *asked.restored, *asked.ablated_edges, *asked.restored_edges]
+        named += [*asked.constants, *asked.factors]
         return named if self.selection is None else [*named, self.selection]
 
 
@@ -45,6 +47,13 @@ def parse_state(text: str) -> PageState:
     def names(field: str) -> list[str]:
         return [name for name in fields.get(field, "").split(",") if name]
 
+    def numbers(field: str) -> dict[str, float]:
+        given = dict(name.rpartition(":")[::2] for name in names(field))
+        taken = {*names("ablated"), *names("restored")}
+        read = {name: _number(text) for name, text in given.items() if name not in taken}
+        return {name: value for name, value in read.items() if value is not None}
+
+    constants = numbers("constants")
     ablated, ablated_edges = names("ablated"), names("ablated_edges")
     seed = fields.get("seed", "")
     question = Question(
@@ -54,11 +63,23 @@ def parse_state(text: str) -> PageState:
         restored=[name for name in names("restored") if name not in ablated],
         ablated_edges=ablated_edges,
         restored_edges=[name for name in names("restored_edges") if name not in ablated_edges],
+        constants=constants,
+        factors={
+            name: value for name, value in numbers("factors").items() if name not in constants
+        },
         split=_one_of(Split, fields.get("split"), Split.TEST),
         seed=int(seed) if seed.isascii() and seed.isdecimal() and len(seed) <= 10 else 0,
         references=False,
     )
     return PageState(question, fields.get("select"))
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _one_of(enum: type[E], text: str | None, default: E) -> E:
