@@ -10,6 +10,7 @@ from backend.circuits.nodes import NodeSet
 from backend.circuits.report import measure_losses
 from backend.errors import InvalidRequestError, PathNotFoundError
 from models.checkpoints import Checkpoint
+from models.config import ModelConfig
 from tasks import Split, Task
 
 AT_SIZE = " at size "
@@ -30,7 +31,13 @@ def path_of(circuit: Circuit) -> SizePath:
     return circuit.path
 
 
-def _nodes_at(checkpoint: Checkpoint, circuit: Circuit, nodes: int) -> NodeSet:
+def nodes_at(config: ModelConfig, circuit: Circuit, nodes: int) -> NodeSet:
+    """The nodes of a size on a circuit's path.
+
+    Raises:
+        PathNotFoundError: the circuit has no path.
+        InvalidRequestError: the path has no such size.
+    """
     path = path_of(circuit)
     if not 1 <= nodes <= len(path.ranking):
         raise InvalidRequestError(
@@ -38,11 +45,13 @@ def _nodes_at(checkpoint: Checkpoint, circuit: Circuit, nodes: int) -> NodeSet:
             f"{len(path.ranking)} nodes.",
             remedy="Name a size in that range.",
         )
-    return NodeSet.of(checkpoint.config, path.ranking[:nodes])
+    return NodeSet.of(config, path.ranking[:nodes])
 
 
 def at_size(checkpoint: Checkpoint, circuit: Circuit, nodes: int | None) -> Circuit:
-    """The parts of another size on a circuit's path, to be drawn: nothing is measured.
+    """The parts of a size on a circuit's path, to be drawn: nothing is measured.
+
+    The size that has the circuit's own nodes is the circuit, with its own edges.
 
     Args:
         checkpoint: the circuit's.
@@ -55,7 +64,9 @@ def at_size(checkpoint: Checkpoint, circuit: Circuit, nodes: int | None) -> Circ
     """
     if nodes is None:
         return circuit
-    chosen = _nodes_at(checkpoint, circuit, nodes)
+    chosen = nodes_at(checkpoint.config, circuit, nodes)
+    if chosen == NodeSet.of(checkpoint.config, circuit.nodes):
+        return circuit
     edges = induced_edges(checkpoint.model, chosen)
     return circuit.model_copy(update={"nodes": chosen.names(), "edges": edges})
 
@@ -78,7 +89,7 @@ def open_size(checkpoint: Checkpoint, task: Task, circuit: Circuit, nodes: int) 
             measure it.
         TaskError: the task does not fit the tokenizer.
     """
-    chosen, source = _nodes_at(checkpoint, circuit, nodes), circuit.provenance
+    chosen, source = nodes_at(checkpoint.config, circuit, nodes), circuit.provenance
     tokenizer, means = tokenizer_of(checkpoint), means_of(checkpoint)
     validation, test = (
         task.batch(tokenizer, split, source.pairs[split])

@@ -10,6 +10,7 @@ from backend.circuits.circuit import Circuit
 from backend.circuits.edges import NO_EDGES, EdgeSet, dropped_edges, parse_edges
 from backend.circuits.nodes import NodeSet
 from backend.circuits.overrides import Overrides, parse_overrides
+from backend.circuits.path import nodes_at
 from backend.errors import InvalidRequestError
 from models.config import ModelConfig
 from tasks import Split
@@ -29,6 +30,7 @@ class Question:
     factors: Mapping[str, float] = field(default_factory=dict)
     split: Split = Split.TEST
     seed: int = 0
+    size: int | None = None
     references: bool = True
     prompt: str | None = None
 
@@ -70,10 +72,12 @@ def keeps(config: ModelConfig, circuit: Circuit, question: Question) -> tuple[Ke
 
     The kept set is (base of the mode + restored) - ablated, of nodes and of edges, and all nodes
     that are set or rescaled. The base of the circuit alone lacks the edges that were pruned from
-    it; the other modes have every edge.
+    it; the other modes have every edge, and so has every other size on its path.
 
     Raises:
-        InvalidRequestError: a node or edge is none of the model's, or two things at once.
+        InvalidRequestError: a node or edge is none of the model's, or two things at once; the path
+            has no such size.
+        PathNotFoundError: a size is asked for, and the circuit has no path.
     """
     ablated, restored = (
         NodeSet.of(config, names) for names in (question.ablated, question.restored)
@@ -87,8 +91,11 @@ def keeps(config: ModelConfig, circuit: Circuit, question: Question) -> tuple[Ke
     _check_apart("a node", "ablated and as set or rescaled", (ablated & given).names())
     both = [edge.name for edge in sorted(ablated_edges & restored_edges)]
     _check_apart("an edge", "ablated and as restored", both)
-    nodes = kept_nodes(question.mode, NodeSet.of(config, circuit.nodes))
-    dropped = dropped_edges(circuit) if question.mode is Mode.CIRCUIT else NO_EDGES
+    own = NodeSet.of(config, circuit.nodes)
+    asked = own if question.size is None else nodes_at(config, circuit, question.size)
+    nodes = kept_nodes(question.mode, asked)
+    pruned = question.mode is Mode.CIRCUIT and asked == own
+    dropped = dropped_edges(circuit) if pruned else NO_EDGES
     return Kept.of(nodes, dropped), Kept.of(
         ((nodes | restored) - ablated) | given,
         (dropped | ablated_edges) - restored_edges,

@@ -3,6 +3,7 @@ import "./styles/page.css";
 import "./styles/standalone.css";
 import type { CircuitGraph } from "./api/types";
 import { CircuitGraphElement } from "./elements/circuit_graph";
+import { PLAIN, fold } from "./state/look";
 
 function draw(place: Element, graph: CircuitGraph): void {
   const drawing = new CircuitGraphElement();
@@ -12,6 +13,14 @@ function draw(place: Element, graph: CircuitGraph): void {
   };
   drawing.addEventListener("select-node", select);
   drawing.addEventListener("select-edge", select);
+  drawing.addEventListener("fold-part", (event) => {
+    const name = (event as CustomEvent<string>).detail;
+    drawing.folded = fold(
+      { ...PLAIN, folded: drawing.folded },
+      [name],
+      !drawing.folded.has(name),
+    ).folded;
+  });
   place.append(drawing);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { GraphEdge, GraphNode } from "../src/api/types";
-import { isotonic, layout, zoomForRows } from "../src/drawing/layout";
+import { isotonic, layout, restricted, zoomForRows } from "../src/drawing/layout";
 import { step } from "../src/drawing/neighbours";
 import { nodeLabel, rowsOf } from "../src/drawing/rows";
 
@@ -74,6 +74,14 @@ describe("layout", () => {
     const { places } = layout(nodes, edges);
     const x = (one: GraphNode): number => places.get(one.id)?.x ?? NaN;
     expect(Math.sign(x(r1) - x(r2))).toBe(Math.sign(x(n3) - x(n1)));
+  });
+
+  it("keeps the places of a part, and drops rows that are empty", () => {
+    const whole = layout(nodes, edges);
+    const part = restricted(whole, [n2, n1]);
+    expect(part?.rows.map((row) => row.nodes.length)).toEqual([2]);
+    expect(part?.places.get(n1.id)).toEqual(whole.places.get(n1.id));
+    expect(restricted(layout([n1], []), [n1, n2])).toBeNull();
   });
 
   it("gives the same places every time", () => {

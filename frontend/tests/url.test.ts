@@ -21,6 +21,17 @@ const full: Exploration = {
   chosen: new Set(["1.attn.q.12", "1.attn.q.13"]),
   view: "table",
   prompt: "a = 'b&c=#?\n\t\u{1f642}",
+  look: {
+    colour: "activation",
+    pair: 3,
+    second: true,
+    position: 0,
+    inside: "model",
+    least: 0.04,
+    by: "effect",
+    folded: new Set(["head:1.3", "layer:0"]),
+    size: 12,
+  },
 };
 
 function there(url: string): ReturnType<typeof fromLocation> {

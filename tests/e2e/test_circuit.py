@@ -149,7 +149,7 @@ def test_the_browsers_back_takes_a_step_back(circuit: CircuitPage, nodes: list[s
 
 
 def test_nothing_moves_when_a_node_is_ablated(circuit: CircuitPage, nodes: list[str]) -> None:
-    layout = """() => ["cx-circuit-heading", "cx-circuit-toolbar", "cx-circuit-graph",
+    layout = """() => ["cx-circuit-heading", "cx-circuit-toolbar", "cx-graph-stage",
         "cx-number-panel", "cx-pair-choice"].map((name) => {
           const page = document.querySelector("cx-circuit-page").shadowRoot;
           const side = page.querySelector("cx-circuit-side").shadowRoot;

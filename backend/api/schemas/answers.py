@@ -32,6 +32,9 @@ class WhatIf(Schema):
     )
     split: Split = Split.TEST
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="of the pairs and the resampling")
+    size: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="nodes of a size on its path, in its place"
+    )
 
 
 class EvaluateRequest(WhatIf):

@@ -55,7 +55,7 @@ def parse_state(text: str) -> PageState:
 
     constants = numbers("constants")
     ablated, ablated_edges = names("ablated"), names("ablated_edges")
-    seed = fields.get("seed", "")
+    seed, size = _whole(fields.get("seed", ""), 10), _whole(fields.get("size", ""), 9)
     question = Question(
         mode=_one_of(Mode, fields.get("mode"), Mode.CIRCUIT),
         value=_one_of(AblationValue, fields.get("value"), AblationValue.MEAN),
@@ -68,7 +68,8 @@ def parse_state(text: str) -> PageState:
             name: value for name, value in numbers("factors").items() if name not in constants
         },
         split=_one_of(Split, fields.get("split"), Split.TEST),
-        seed=int(seed) if seed.isascii() and seed.isdecimal() and len(seed) <= 10 else 0,
+        seed=seed or 0,
+        size=size or None,
         references=False,
     )
     return PageState(question, fields.get("select"))
@@ -84,3 +85,8 @@ def _number(text: str) -> float | None:
 
 def _one_of(enum: type[E], text: str | None, default: E) -> E:
     return next((member for member in enum if member.value == text), default)
+
+
+def _whole(text: str, digits: int) -> int | None:
+    plain = text.isascii() and text.isdecimal() and len(text) <= digits
+    return int(text) if plain else None

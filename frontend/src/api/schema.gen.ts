@@ -2028,6 +2028,11 @@ export interface components {
              */
             seed: number;
             /**
+             * Size
+             * @description nodes of a size on its path, in its place
+             */
+            size?: number | null;
+            /**
              * Parts
              * @description nodes toggled together: kept ones ablated, ablated restored
              */
@@ -2150,6 +2155,11 @@ export interface components {
              * @default 0
              */
             seed: number;
+            /**
+             * Size
+             * @description nodes of a size on its path, in its place
+             */
+            size?: number | null;
             /**
              * References
              * @description also the circuit untouched, the whole model, everything ablated

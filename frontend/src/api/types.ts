@@ -34,6 +34,7 @@ export type EvaluateRequest = Schemas["EvaluateRequest"];
 export type EvaluateResponse = Schemas["EvaluateResponse"];
 export type Excerpt = Schemas["Excerpt"];
 export type FaithfulnessReport = Schemas["FaithfulnessReport"];
+export type NodeValues = Schemas["NodeValues"];
 export type TextEnd = Schemas["TextEnd"];
 export type GraphEdge = Schemas["GraphEdge"];
 export type GraphNode = Schemas["GraphNode"];

@@ -3,6 +3,7 @@ import type { ElementDefinition } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import { edgeName } from "../state/exploration";
+import { headName } from "./fold";
 import type { Layout } from "./layout";
 import { nodeLabel } from "./rows";
 import { edgeWidth } from "./stylesheet";
@@ -20,13 +21,11 @@ export function strongest(edges: readonly GraphEdge[], limit = MOST_EDGES): Grap
   return [...lines.slice(0, limit), ...weights.slice(0, limit)];
 }
 
-export const headId = (layer: number, head: number): string => `head:${layer}.${head}`;
-
 export function headElements(graph: CircuitGraph): ElementDefinition[] {
   const heads = new Map<string, ElementDefinition>();
   for (const node of graph.nodes) {
     if (node.head === null) continue;
-    const id = headId(node.layer, node.head);
+    const id = headName(node);
     heads.set(id, { group: "nodes", data: { id, label: `head ${node.head}` }, classes: "head" });
   }
   return [...heads.values()];
@@ -38,7 +37,7 @@ export function nodeElements(graph: CircuitGraph, layout: Layout): ElementDefini
     data: {
       id: node.id,
       label: nodeLabel(node, graph.d_head),
-      ...(node.head === null ? {} : { parent: headId(node.layer, node.head) }),
+      ...(node.head === null ? {} : { parent: headName(node) }),
     },
     position: { ...(layout.places.get(node.id) ?? { x: 0, y: 0 }) },
     classes: `channel ${node.kind}`,

@@ -19,6 +19,8 @@ export const END_ROWS = 1.5;
 export const LINE_HEIGHT = 11.5;
 const WIDTH = 58;
 const LONGEST = 7;
+/** So many ends are shown on each side, however narrow the circuit is; wide ones have room for more. */
+const LEAST_ENDS = 10;
 /** From the outermost row to the text, in the height of a row. */
 const AWAY = 0.62;
 
@@ -51,10 +53,16 @@ export function endElements(ends: TextEnds, layout: Layout): ElementDefinition[]
   );
 }
 
-/** The ends of one side, each as near to its node as the width of text allows. */
+/**
+ * The ends of one side, each as near to its node as the width of text allows. Where there are more
+ * than the circuit is wide, those of the largest weights are shown, the task's answers before others.
+ */
 export function placedEnds(ends: TextEnds, side: Side, { rows, rowGap, places }: Layout): PlacedEnd[] {
   const x = (end: TextEnd): number => places.get(end.node)?.x ?? 0;
-  const sorted = ends[side].filter((end) => places.has(end.node)).sort((a, b) => x(a) - x(b));
+  const sorted = strongestEnds(
+    ends[side].filter((end) => places.has(end.node)),
+    Math.max(LEAST_ENDS, Math.floor(widthOf(places.values()) / WIDTH)),
+  ).sort((a, b) => x(a) - x(b));
   const moves = isotonic(sorted.map((end, i) => x(end) - i * WIDTH));
   const outermost = (side === "tokens" ? rows[0] : rows.at(-1))?.y ?? 0;
   const direction = side === "tokens" ? 1 : -1;
@@ -69,7 +77,28 @@ export function placedEnds(ends: TextEnds, side: Side, { rows, rowGap, places }:
   });
 }
 
-const endId = (side: Side, { channel }: TextEnd): string => `end:${side}:${channel}`;
+function strongestEnds(ends: readonly TextEnd[], most: number): TextEnd[] {
+  const rank = ({ tokens }: TextEnd): number => {
+    const named = tokens.filter(({ answer }) => answer !== null);
+    const weights = (named.length > 0 ? named : tokens).map(({ weight }) => Math.abs(weight));
+    return Math.max(0, ...weights) + (named.length > 0 ? 1000 : 0);
+  };
+  return [...ends].sort((a, b) => rank(b) - rank(a)).slice(0, most);
+}
+
+function widthOf(places: Iterable<Point>): number {
+  let [least, most] = [Infinity, -Infinity];
+  for (const { x } of places) [least, most] = [Math.min(least, x), Math.max(most, x)];
+  return most > least ? most - least : 0;
+}
+
+export const endId = (side: Side, { channel }: TextEnd): string => `end:${side}:${channel}`;
+
+/** The ends that are drawn. */
+export function shownEnds(ends: TextEnds, layout: Layout): TextEnds {
+  const shown = (side: Side): TextEnd[] => placedEnds(ends, side, layout).map(({ end }) => end);
+  return { tokens: shown("tokens"), logits: shown("logits") };
+}
 
 /** What stands at an end, in words; empty where the name is none of an end. */
 export function endWords(ends: TextEnds, name: string): string {

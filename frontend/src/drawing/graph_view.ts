@@ -3,21 +3,32 @@
  * store; whoever owns it passes in what is ablated and selected and hears of clicks.
  */
 import cytoscape from "cytoscape";
-import type { Core } from "cytoscape";
+import type { CollectionReturnValue, Core } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import type { Words } from "../state/words";
 import { edgeElement, headElements, nodeElements } from "./elements";
-import { END_ROWS, endElements } from "./ends";
+import type { TextEnds } from "./ends";
+import { END_ROWS, endElements, shownEnds } from "./ends";
+import type { Folding } from "./fold";
+import { NO_FOLDING } from "./fold";
+import { foldElements, foldId } from "./fold_elements";
 import type { Layout, Point } from "./layout";
 import { zoomForRows } from "./layout";
+import type { Paint } from "./paint";
+import { painted } from "./paint";
 import { readPalette } from "./palette";
+import type { PathSets } from "./paths";
+import { onPath } from "./paths";
 import { isInside } from "./polygon";
 import { stylesheet } from "./stylesheet";
 import { wordElements } from "./words";
 import { drawnSvg } from "./svg";
 
 const LARGE = 1500;
+const HOVERED = "node.channel, node.end, node.fold, edge.weight, edge.weight-sum";
+/** Height of a head's name, in the drawing's coordinates. */
+const HEAD_NAME = 15;
 /** Room around the graph. */
 const MARGIN = 48;
 /** Small graphs do not grow beyond this. */
@@ -40,7 +51,9 @@ export interface EdgeChanges {
 export interface GraphHandlers {
   pressed(node: string): void;
   pressedEdge(edge: string): void;
-  /** A node or an edge by name; null when the mouse is on neither. */
+  /** A folded head or layer, or the name of a head that could be. */
+  pressedFold(name: string): void;
+  /** What is under the mouse, by name; null when there is nothing. */
   hovered(name: string | null): void;
   moved(viewport: Viewport): void;
 }
@@ -50,6 +63,10 @@ export class GraphView {
   readonly #container: HTMLElement;
   #ablated: ReadonlySet<string> = new Set();
   #layout: Layout | null = null;
+  #ends: TextEnds = { tokens: [], logits: [] };
+  #folding: Folding = NO_FOLDING;
+  #paint: Paint | null = null;
+  readonly #hidden = new Set<LineKind>();
 
   constructor(container: HTMLElement, handlers: GraphHandlers, edgeCount: number) {
     this.#container = container;
@@ -67,11 +84,16 @@ export class GraphView {
     });
     this.#cy.on("tap", "node.channel", (event) => handlers.pressed(event.target.id()));
     this.#cy.on("tap", "edge.weight", (event) => handlers.pressedEdge(event.target.id()));
-    this.#cy.on("mouseover mousemove", "node.channel, node.end, edge.weight", (event) => {
+    this.#cy.on("tap", "node.fold", (event) => handlers.pressedFold(event.target.id().slice(5)));
+    this.#cy.on("tap", (event) => {
+      const head = event.target === this.#cy ? this.#headNamedAt(event.position) : null;
+      if (head !== null) handlers.pressedFold(head);
+    });
+    this.#cy.on("mouseover mousemove", HOVERED, (event) => {
       container.style.cursor = event.target.hasClass("end") ? "" : "pointer";
       handlers.hovered(event.target.id());
     });
-    this.#cy.on("mouseout", "node.channel, node.end, edge.weight", () => {
+    this.#cy.on("mouseout", HOVERED, () => {
       container.style.cursor = "";
       handlers.hovered(null);
     });
@@ -92,7 +114,99 @@ export class GraphView {
     });
     this.#ablated = new Set();
     this.#layout = layout;
-    this.fit();
+    this.#ends = shownEnds(graph.ends, layout);
+    this.#folding = NO_FOLDING;
+  }
+
+  /** The head whose name is at a place of the drawing: boxes of heads are no target themselves. */
+  #headNamedAt({ x, y }: Point): string | null {
+    const named = this.#cy.nodes(".head:visible").filter((head) => {
+      const box = head.boundingBox({ includeLabels: false });
+      return x > box.x1 && x < box.x2 && y > box.y1 - HEAD_NAME && y < box.y1 + 2;
+    });
+    return named.nonempty() ? named.first().id() : null;
+  }
+
+  /** Draws exactly these heads and layers as one node each; nothing else moves. */
+  setFolding(folding: Folding): void {
+    if (folding === NO_FOLDING && this.#folding === NO_FOLDING) return;
+    this.#cy.batch(() => {
+      this.#cy.elements(".fold").remove();
+      this.#cy.nodes(".channel").forEach((node) => {
+        if (node.hasClass("away") !== folding.within.has(node.id())) node.toggleClass("away");
+      });
+      this.#cy.nodes(".head").forEach((head) => {
+        head.toggleClass("away", head.children().not(".away").empty());
+      });
+      this.#cy.add(foldElements(folding, this.#ends));
+    });
+    this.#folding = folding;
+    this.#markFolds();
+    for (const kind of this.#hidden) this.setShown(kind, false);
+  }
+
+  /** A folded part of which nothing is kept is ablated. */
+  #markFolds(): void {
+    for (const { name, members } of this.#folding.nodes) {
+      const ablated = members.every((node) => this.#ablated.has(node));
+      this.#cy.getElementById(foldId(name)).toggleClass("ablated", ablated);
+    }
+  }
+
+  /** Hides exactly these edges. */
+  setWeak(weak: ReadonlySet<string>): void {
+    this.#cy.batch(() => {
+      this.#cy.edges(".weight").forEach((edge) => {
+        if (edge.hasClass("weak") !== weak.has(edge.id())) edge.toggleClass("weak");
+      });
+    });
+  }
+
+  /** Colours nodes by numbers, or by kind again. */
+  setPaint(paint: Paint | null): void {
+    const channels = this.#cy.nodes(".channel");
+    this.#cy.batch(() => {
+      if (paint === null) {
+        channels.filter(".painted").removeClass("painted unknown");
+        return;
+      }
+      const palette = readPalette(this.#container);
+      const all = painted(paint, channels.map((node) => node.id()), palette);
+      channels.forEach((node) => {
+        const { fill, text, known } = all.get(node.id()) ?? { fill: "", text: "", known: false };
+        node.data({ fill, text });
+        node.addClass("painted");
+        node.toggleClass("unknown", !known);
+      });
+    });
+    this.#paint = paint;
+  }
+
+  /** Lets everything but some paths fade; null: everything is bright. */
+  setPaths(paths: PathSets | null): void {
+    this.#cy.batch(() => {
+      this.#cy.elements(".faded").removeClass("faded");
+      if (paths === null) return;
+      const bright = new Set([...paths.up, ...paths.down].flatMap((node) => {
+        const name = this.#folding.within.get(node);
+        return name === undefined ? [node] : [node, foldId(name)];
+      }));
+      this.#cy.nodes(".channel, .fold").forEach((node) => {
+        if (!bright.has(node.id())) node.addClass("faded");
+      });
+      this.#cy.edges().forEach((edge) => {
+        const [source, target] = [edge.source().id(), edge.target().id()];
+        const lit = edge.hasClass("fold")
+          ? bright.has(source) && bright.has(target)
+          : edge.hasClass("end")
+            ? bright.has(source) || bright.has(target)
+            : onPath(paths, source, target);
+        if (!lit) edge.addClass("faded");
+      });
+      this.#cy.nodes(".end").forEach((node) => {
+        if (node.connectedEdges(":visible").not(".faded").empty()) node.addClass("faded");
+      });
+    });
   }
 
   /** Shows exactly these nodes as ablated; nothing moves. */
@@ -110,6 +224,7 @@ export class GraphView {
       });
     });
     this.#ablated = new Set(ablated);
+    this.#markFolds();
   }
 
   /** Marks exactly these nodes as chosen together. */
@@ -175,14 +290,22 @@ export class GraphView {
       this.#cy.elements(".selected").removeClass("selected");
       this.#cy.edges(".lit").removeClass("lit");
       if (name === null) return;
-      const found = this.#cy.getElementById(name);
+      const found = this.#shown(name);
       found.addClass("selected");
       found.connectedEdges().addClass("lit");
     });
   }
 
+  /** An element by name, or what it is drawn as part of. */
+  #shown(name: string): CollectionReturnValue {
+    const within = this.#folding.within.get(name);
+    return this.#cy.getElementById(within === undefined ? name : foldId(within));
+  }
+
   /** Shows or hides the lines of one kind. */
   setShown(kind: LineKind, shown: boolean): void {
+    if (shown) this.#hidden.delete(kind);
+    else this.#hidden.add(kind);
     this.#cy.elements(kind === "end" ? ".end" : `edge.${kind}`).toggleClass("hidden", !shown);
   }
 
@@ -204,7 +327,7 @@ export class GraphView {
 
   /** Brings a node or an edge into sight if it is not. */
   reveal(name: string): void {
-    const found = this.#cy.getElementById(name);
+    const found = this.#shown(name);
     const place = this.placeOf(name);
     if (place === null) return;
     const { x, y } = place;
@@ -217,7 +340,7 @@ export class GraphView {
 
   /** Centre of a node or an edge in pixels from the top left of the container. */
   placeOf(name: string): Point | null {
-    const found = this.#cy.getElementById(name);
+    const found = this.#shown(name);
     if (found.empty()) return null;
     const edge = found.edges().first();
     const { x, y } = edge.nonempty()
@@ -225,6 +348,13 @@ export class GraphView {
       : found.nodes().first().renderedPosition();
     // A hidden edge is nowhere.
     return Number.isFinite(x) && Number.isFinite(y) ? { x, y } : null;
+  }
+
+  /** Brings a place of the drawing into the middle. */
+  centreOn({ x, y }: Point): void {
+    const { width, height } = this.#container.getBoundingClientRect();
+    const zoom = this.#cy.zoom();
+    this.#cy.pan({ x: width / 2 - x * zoom, y: height / 2 - y * zoom });
   }
 
   resized(): void {
@@ -238,6 +368,7 @@ export class GraphView {
   /** Reads the colours again, after a change of theme. */
   restyle(): void {
     this.#cy.style(stylesheet(readPalette(this.#container)));
+    if (this.#paint !== null) this.setPaint(this.#paint);
   }
 
   /** What is drawn, in its own coordinates. */

@@ -81,6 +81,22 @@ export function layout(nodes: readonly GraphNode[], edges: readonly GraphEdge[])
   return { rows: placedRows, places, rowGap };
 }
 
+/** Some of the nodes of a layout, each in its place; null where one of them has none. */
+export function restricted(known: Layout, nodes: readonly GraphNode[]): Layout | null {
+  const places = new Map<string, Point>();
+  for (const { id } of nodes) {
+    const at = known.places.get(id);
+    if (at === undefined) return null;
+    places.set(id, at);
+  }
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const rows = known.rows.map((row) => ({
+    ...row,
+    nodes: row.nodes.flatMap(({ id }) => byId.get(id) ?? []),
+  }));
+  return { rows: rows.filter((row) => row.nodes.length > 0), places, rowGap: known.rowGap };
+}
+
 const KIND_ORDER: Record<GraphNode["kind"], number> = {
   read: 0,
   write: 0,

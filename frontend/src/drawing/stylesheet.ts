@@ -66,6 +66,34 @@ export function stylesheet(palette: Palette): StylesheetJson {
       },
     },
     {
+      selector: "node.fold",
+      style: {
+        shape: "round-rectangle",
+        width: "data(width)",
+        height: "data(height)",
+        "background-color": palette.surface,
+        "border-color": palette.ink,
+        "border-width": 2,
+        // Two lines, as of things on top of each other.
+        "border-style": "double",
+        color: palette.ink,
+        "font-family": "system-ui, sans-serif",
+        "font-size": 10.5,
+        "text-wrap": "wrap",
+        "z-index": 5,
+      },
+    },
+    { selector: "node.fold.of-layer", style: { "border-color": palette.accent, "border-width": 4 } },
+    {
+      selector: "node.painted",
+      style: {
+        "background-color": "data(fill)",
+        "border-color": palette.quiet,
+        color: "data(text)",
+      },
+    },
+    { selector: "node.painted.unknown", style: { "border-style": "dotted" } },
+    {
       selector: "node.word",
       style: {
         "background-opacity": 0,
@@ -222,6 +250,8 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "z-index": 11,
       },
     },
-    { selector: ".hidden", style: { display: "none" } },
+    { selector: "node.faded", style: { opacity: 0.18 } },
+    { selector: "edge.faded", style: { opacity: 0.06 } },
+    { selector: ".hidden, .away, .weak", style: { display: "none" } },
   ];
 }

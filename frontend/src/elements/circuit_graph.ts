@@ -1,22 +1,27 @@
 /**
  * The circuit drawn: canvas, names of rows in the margin, bands for layers. Takes what to show as
  * properties, fires `toggle-node` and `select-node` with a node's name, `toggle-edge` and
- * `select-edge` with an edge's, `choose-nodes` with all that are chosen.
+ * `select-edge` with an edge's, `choose-nodes` with all that are chosen, `fold-part` with a head's or
+ * a layer's.
  */
 import { LitElement, html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
 
 import type { CircuitGraph } from "../api/types";
 import type { EdgeChanges, LineKind, Viewport } from "../drawing/graph_view";
 import { GraphView } from "../drawing/graph_view";
 import { strongest } from "../drawing/elements";
 import { endWords, textOfNode } from "../drawing/ends";
+import type { Folding } from "../drawing/fold";
+import { NO_FOLDING, fold, headName, layerName } from "../drawing/fold";
+import { foldWords } from "../drawing/fold_elements";
 import type { Layout, Point } from "../drawing/layout";
-import { layout } from "../drawing/layout";
+import { layout, restricted } from "../drawing/layout";
 import type { Direction } from "../drawing/neighbours";
 import { edgeOf, step, stepFromEdge } from "../drawing/neighbours";
+import type { Paint } from "../drawing/paint";
+import { Paths } from "../drawing/paths";
 import { picture } from "../drawing/picture";
 import { isClick } from "../drawing/polygon";
 import { edgeWords, nodeWords } from "../drawing/rows";
@@ -27,8 +32,14 @@ import { base, controls } from "../styles/shared";
 import { plural } from "../text/format";
 import { graphStyles } from "./circuit_graph_styles";
 import "./graph_legend";
+import { graphMargin } from "./graph_margin";
 import "./lasso";
+import "./minimap";
 
+/** Smaller circuits are on the screen as a whole. */
+const LEAST_FOR_MAP = 150;
+/** Milliseconds that the mouse rests on a node before the rest fades. */
+const REST = 70;
 const ARROWS: Record<string, Direction> = {
   ArrowLeft: "left",
   ArrowRight: "right",
@@ -38,7 +49,7 @@ const ARROWS: Record<string, Direction> = {
 
 const NO_CHANGES: EdgeChanges = { ablated: new Set(), restored: new Set() };
 
-type SentEvent = "toggle-node" | "select-node" | "toggle-edge" | "select-edge";
+type SentEvent = "toggle-node" | "select-node" | "toggle-edge" | "select-edge" | "fold-part";
 
 @customElement("cx-circuit-graph")
 export class CircuitGraphElement extends LitElement {
@@ -53,15 +64,28 @@ export class CircuitGraphElement extends LitElement {
   /** What stands below nodes that have a value of the user's choice. */
   @property({ attribute: false }) values: ReadonlyMap<string, string> = new Map();
   @state() private lassoing = false;
+  /** Heads and layers drawn as one node each. */
+  @property({ attribute: false }) folded: ReadonlySet<string> = new Set();
+  /** Edges that are not shown. */
+  @property({ attribute: false }) weak: ReadonlySet<string> = new Set();
+  @property({ attribute: false }) paint: Paint | null = null;
   @state() private viewport: Viewport | null = null;
   @state() private hovered: string | null = null;
   @state() private hiddenEdges = 0;
+  /** The paths of the selection are shown. */
+  @state() private followed = false;
   @query(".canvas") private readonly canvas!: HTMLElement;
   @query(".drawing") private readonly frame!: HTMLElement;
 
   #view: GraphView | null = null;
   #layout: Layout | null = null;
   #drawn: CircuitGraph | null = null;
+  #folding: Folding = NO_FOLDING;
+  /** The layout of the largest size that was drawn. */
+  #widest: { readonly slug: string; readonly layout: Layout } | null = null;
+  #stays = false;
+  #paths: Paths | null = null;
+  #resting = 0;
   /** The user has moved the drawing: changes of size no longer fit it anew. */
   #moved = false;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
@@ -89,6 +113,7 @@ export class CircuitGraphElement extends LitElement {
     this.#view?.destroy();
     this.#view = null;
     this.#drawn = null;
+    this.#widest = null;
   }
 
   /** Centre of a node or an edge on the page, for what stands beside it or points at it. */
@@ -115,15 +140,47 @@ export class CircuitGraphElement extends LitElement {
     if (isNew || changed.has("words")) this.#view?.setWords(this.words);
     if (isNew || changed.has("chosen")) this.#view?.setChosen(this.chosen);
     if (isNew || changed.has("values")) this.#view?.setValues(this.values);
+    if (isNew || changed.has("paint")) this.#view?.setPaint(this.paint);
+    if (isNew || changed.has("weak")) this.#view?.setWeak(this.weak);
+    const refold = isNew || changed.has("folded") || changed.has("weak");
+    if (refold) this.#fold();
+    if (isNew && !this.#stays) this.fit();
+    if (refold || changed.has("selection")) this.#view?.select(this.selection);
     if (isNew || changed.has("selection")) {
-      this.#view?.select(this.selection);
       if (this.selection !== null) this.#view?.reveal(this.selection);
     }
+    if (refold || changed.has("selection") || changed.has("followed")) this.#follow();
+  }
+
+  #fold(): void {
+    const { graph } = this;
+    if (graph === null || this.#layout === null) return;
+    this.#folding = fold(graph, this.#layout.places, this.folded, this.weak);
+    this.#view?.setFolding(this.#folding);
+  }
+
+  /** Keeps the paths of what the mouse is on bright, or those of the selection. */
+  #follow(): void {
+    const { graph, hovered } = this;
+    if (graph === null) return;
+    const rests = hovered !== null && (isEdgeName(hovered) || this.#layout?.places.has(hovered));
+    const name = rests ? hovered : this.followed ? this.selection : null;
+    if (name !== null) this.#paths ??= new Paths(graph.nodes, graph.edges);
+    this.#view?.setPaths(name === null ? null : (this.#paths?.around(name) ?? null));
+  }
+
+  #hover(name: string | null): void {
+    if (name === this.hovered) return;
+    this.hovered = name;
+    clearTimeout(this.#resting);
+    this.#resting = window.setTimeout(() => this.#follow(), REST);
   }
 
   #draw(graph: CircuitGraph): void {
     this.#drawn = graph;
-    this.#layout = layout(graph.nodes, graph.edges);
+    const placed = this.#place(graph);
+    this.#layout = placed;
+    this.#paths = null;
     const edges = strongest(graph.edges);
     this.hiddenEdges = graph.edges.length - edges.length;
     this.#view ??= new GraphView(
@@ -134,19 +191,39 @@ export class CircuitGraphElement extends LitElement {
           this.#send("toggle-node", node);
         },
         pressedEdge: (edge) => this.#send("select-edge", edge),
-        hovered: (name) => (this.hovered = name),
+        pressedFold: (name) => this.#send("fold-part", name),
+        hovered: (name) => this.#hover(name),
         moved: (viewport) => (this.viewport = viewport),
       },
       edges.length,
     );
     this.#wheel();
-    this.#view.draw(graph, this.#layout, edges);
+    this.#view.draw(graph, placed, edges);
     this.#sizes.observe(this.canvas);
     this.viewport = this.#view.viewport;
   }
 
+  /** A smaller size of the same circuit stays where it was in the larger one. */
+  #place(graph: CircuitGraph): Layout {
+    const known = this.#widest?.slug === graph.slug ? this.#widest.layout : null;
+    const within = known === null ? null : restricted(known, graph.nodes);
+    this.#stays = within !== null;
+    const placed = within ?? layout(graph.nodes, graph.edges);
+    if (within === null) this.#widest = { slug: graph.slug, layout: placed };
+    return placed;
+  }
+
   #send(event: SentEvent, name: string): void {
-    this.dispatchEvent(new CustomEvent<string>(event, { detail: name }));
+    this.dispatchEvent(new CustomEvent<string>(event, { detail: name, bubbles: true, composed: true }));
+  }
+
+  /** Folds the head of the chosen node, or its layer; unfolds what is folded. */
+  #foldAround(wholeLayer: boolean): void {
+    const node = this.graph?.nodes.find((one) => one.id === this.selection);
+    if (node === undefined) return;
+    const layer = layerName(node);
+    const byHead = !wholeLayer && node.head !== null && !this.folded.has(layer);
+    this.#send("fold-part", byHead ? headName(node) : layer);
   }
 
   /** What a line was drawn around joins the chosen nodes; a click chooses one or lets it go. */
@@ -165,7 +242,7 @@ export class CircuitGraphElement extends LitElement {
   }
 
   #choose(nodes: Iterable<string>): void {
-    this.dispatchEvent(new CustomEvent("choose-nodes", { detail: new Set(nodes) }));
+    this.dispatchEvent(new CustomEvent("choose-nodes", { detail: new Set(nodes), bubbles: true, composed: true }));
   }
 
   #select(name: string | null): void {
@@ -194,6 +271,10 @@ export class CircuitGraphElement extends LitElement {
       this.#toggleChosen(selection);
     } else if (event.key.toLowerCase() === "e") {
       this.#select(edgeOf(edges, selection));
+    } else if (event.key.toLowerCase() === "o") {
+      this.#foldAround(event.shiftKey);
+    } else if (event.key.toLowerCase() === "p") {
+      this.followed = !this.followed;
     } else if ((event.key === "Enter" || event.key === " ") && selection !== null) {
       this.#send(isEdgeName(selection) ? "toggle-edge" : "toggle-node", selection);
     } else {
@@ -204,16 +285,22 @@ export class CircuitGraphElement extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="drawing">
-        ${this.#margin()}
+        ${graphMargin({
+          layout: this.#layout,
+          viewport: this.viewport,
+          folded: this.folded,
+          pressed: (name) => this.#send("fold-part", name),
+          chosen: (row) => this.#choose([...this.chosen, ...row.nodes.map((one) => one.id)]),
+        })}
         <div
           class="canvas"
           tabindex="0"
           role="application"
-          aria-label="Circuit graph. Arrow keys move between nodes, E goes to an edge, Enter ablates or restores, C chooses for what is done to several. The table view has the same nodes and edges."
+          aria-label="Circuit graph. Arrow keys move between nodes, E goes to an edge, Enter ablates or restores, C chooses for what is done to several, P shows the paths, O folds a head, Shift O a layer. The table view has the same nodes and edges."
           aria-describedby="now"
           @keydown=${this.#keys}
           @pointerdown=${() => (this.#moved = true)}
-          @pointerleave=${() => (this.hovered = null)}
+          @pointerleave=${() => this.#hover(null)}
           @click=${this.#focus}
           @blur=${() => this.canvas.toggleAttribute("data-clicked", false)}
           @wheel=${() => (this.#moved = true)}
@@ -236,7 +323,17 @@ export class CircuitGraphElement extends LitElement {
             lasso
           </button>
           <button aria-label="Fit the circuit" @click=${() => this.fit()}>fit</button>
+          <button
+            aria-label="Paths of the chosen node"
+            aria-pressed=${this.followed ? "true" : "false"}
+            title="Lets everything but the paths through the chosen node fade (P)"
+            @click=${() => (this.followed = !this.followed)}
+          >
+            paths
+          </button>
         </div>
+        ${this.#map()}
+        <slot></slot>
         ${this.graph?.nodes.length === 0
           ? html`<p class="no-nodes">This circuit has no nodes: alone, it is everything ablated.</p>`
           : ""}
@@ -251,6 +348,21 @@ export class CircuitGraphElement extends LitElement {
         @show-lines=${(event: CustomEvent<{ kind: LineKind; shown: boolean }>) =>
           this.#view?.setShown(event.detail.kind, event.detail.shown)}
       ></cx-graph-legend>`;
+  }
+
+  #map(): TemplateResult | string {
+    const { graph, viewport } = this;
+    if (graph === null || graph.nodes.length < LEAST_FOR_MAP) return "";
+    const { clientWidth: width, clientHeight: height } = this.canvas ?? {};
+    return html`<cx-minimap
+      .layout=${this.#layout}
+      .viewport=${viewport}
+      .size=${{ width, height }}
+      @centre-on=${(event: CustomEvent<Point>) => {
+        this.#moved = true;
+        this.#view?.centreOn(event.detail);
+      }}
+    ></cx-minimap>`;
   }
 
   #zoom(factor: number): void {
@@ -291,7 +403,7 @@ export class CircuitGraphElement extends LitElement {
     const { graph } = this;
     if (name === null || graph === null) return "";
     const node = graph.nodes.find((one) => one.id === name);
-    if (node === undefined) return endWords(graph.ends, name);
+    if (node === undefined) return endWords(graph.ends, name) || foldWords(this.#folding, name);
     const text = textOfNode(graph.ends, node.id);
     const state = this.ablated.has(node.id) ? "ablated" : "kept";
     return `${nodeWords(node)}, ${state}${text === "" ? "" : `; ${text}`}`;
@@ -309,43 +421,5 @@ export class CircuitGraphElement extends LitElement {
           ? "kept"
           : "pruned";
     return `${edgeWords(edge)}, ${state}`;
-  }
-
-  /** Row names and layer bands, moved with the canvas. */
-  #margin(): TemplateResult {
-    const rows = this.#layout?.rows ?? [];
-    const { viewport } = this;
-    const first = rows[0];
-    const last = rows.at(-1);
-    if (viewport === null || first === undefined || last === undefined) return html``;
-    const y = (at: number): number => viewport.pan.y + at * viewport.zoom;
-    const gap = (this.#layout?.rowGap ?? 0) * viewport.zoom;
-    const layers = [...new Set(rows.map((row) => row.layer))];
-    const line = (at: number, label: string): TemplateResult =>
-      html`<div class="end" style=${styleMap({ top: `${at}px` })}><span>${label}</span></div>`;
-    return html`<div class="margin" aria-hidden="true">
-      ${layers.map((layer) => {
-        const inside = rows.filter((row) => row.layer === layer);
-        const top = y(inside.at(-1)?.y ?? 0) - gap / 2;
-        const bottom = y(inside[0]?.y ?? 0) + gap / 2;
-        const place = { top: `${top}px`, height: `${bottom - top}px` };
-        return html`<div class="band ${layer % 2 ? "odd" : ""}" style=${styleMap(place)}>
-          <b>layer ${layer}</b>
-        </div>`;
-      })}
-      ${gap < 13
-        ? ""
-        : rows.map(
-            (row) =>
-              html`<span
-                class="row"
-                title="Choose this row"
-                style=${styleMap({ top: `${y(row.y)}px` })}
-                @click=${() => this.#choose([...this.chosen, ...row.nodes.map((one) => one.id)])}
-                >${row.label}</span
-              >`,
-          )}
-      ${line(y(first.y) + gap / 2, "tokens, embedded")} ${line(y(last.y) - gap / 2, "logits")}
-    </div>`;
   }
 }

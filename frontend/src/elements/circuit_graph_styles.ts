@@ -42,12 +42,22 @@ export const graphStyles = css`
   .band.odd {
     background: var(--surface-2);
   }
-  .band b {
+  .band button {
     position: absolute;
-    top: 5px;
-    left: 14px;
+    top: 3px;
+    left: 8px;
+    min-height: 0;
+    padding: 1px 6px;
+    border-color: transparent;
+    background: none;
+    font-size: var(--tiny);
     font-weight: 650;
     color: var(--ink-2);
+    pointer-events: auto;
+  }
+  .band button[aria-pressed="true"] {
+    border-color: var(--accent);
+    color: var(--accent);
   }
   .row {
     position: absolute;
@@ -106,6 +116,16 @@ export const graphStyles = css`
   .zoom button {
     min-width: 30px;
     padding: 0 8px;
+  }
+  .zoom button[aria-pressed="true"] {
+    background: var(--accent-wash);
+    border-color: var(--accent);
+    color: var(--accent);
+  }
+  cx-minimap {
+    position: absolute;
+    right: 12px;
+    bottom: 12px;
   }
   .no-nodes {
     position: absolute;

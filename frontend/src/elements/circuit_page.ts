@@ -31,8 +31,6 @@ import type { Words } from "../state/words";
 import { NO_WORDS } from "../state/words";
 import { WordsStore } from "../state/words_store";
 import { base, controls, skeleton } from "../styles/shared";
-import "./circuit_graph";
-import type { CircuitGraphElement } from "./circuit_graph";
 import "./circuit_heading";
 import { circuitPageStyles } from "./circuit_page_styles";
 import "./circuit_side";
@@ -40,6 +38,8 @@ import "./circuit_toolbar";
 import type { CircuitToolbar } from "./circuit_toolbar";
 import type { PictureForm } from "./export_menu";
 import type { HelpDialog } from "./help_dialog";
+import "./graph_stage";
+import type { GraphStage } from "./graph_stage";
 import "./help_dialog";
 import "./problem_panel";
 import { Resource } from "./resource";
@@ -73,7 +73,7 @@ export class CircuitPage extends LitElement {
   @state() private seen: ReadonlySet<View> = new Set();
   @state() private problem: Problem | null = null;
   @query("cx-circuit-toolbar") private readonly toolbar!: CircuitToolbar | null;
-  @query("cx-circuit-graph") private readonly drawing!: CircuitGraphElement | null;
+  @query("cx-graph-stage") private readonly drawn!: GraphStage | null;
   @query("cx-help-dialog") private readonly help!: HelpDialog;
 
   #store: ExplorationStore | null = null;
@@ -84,10 +84,19 @@ export class CircuitPage extends LitElement {
 
   readonly #graph = new Resource<CircuitGraph>(this, async () => {
     const params = { path: { slug: this.slug } };
-    const graph = await need(api.GET("/api/circuits/{slug}/graph", { params }));
+    const nodes = this.exploration?.look.size ?? null;
+    const graph =
+      nodes === null
+        ? await need(api.GET("/api/circuits/{slug}/graph", { params }))
+        : await this.#graphAt(nodes);
     this.#showAblated(graph);
     return graph;
   });
+
+  #graphAt(nodes: number): Promise<CircuitGraph> {
+    const params = { path: { slug: this.slug, nodes } };
+    return need(api.GET("/api/circuits/{slug}/path/{nodes}/graph", { params }));
+  }
 
   #written: WordsStore | null = null;
 
@@ -156,7 +165,9 @@ export class CircuitPage extends LitElement {
 
   /** Follows the store: draws the state, and asks what it asks. */
   #show(next: Exploration): void {
+    const resized = next.look.size !== (this.exploration?.look.size ?? null);
     this.exploration = next;
+    if (resized) void this.#graph.reload();
     this.edges = { ablated: next.ablatedEdges, restored: next.restoredEdges };
     this.values = valuesInWords(next);
     void this.#bring(next.view);
@@ -251,7 +262,7 @@ export class CircuitPage extends LitElement {
       reset: () => this.#step(reset),
       table: () => this.#step((now) => ({ ...now, view: now.view === "table" ? "graph" : "table" })),
       inspect: () => this.#step((now) => ({ ...now, view: now.view === "node" ? "graph" : "node" })),
-      fit: () => this.drawing?.fit(),
+      fit: () => this.drawn?.drawing?.fit(),
       search: () => this.toolbar?.focusSearch(),
       help: () => this.help.open(),
       clear: () => this.#clear(),
@@ -270,7 +281,7 @@ export class CircuitPage extends LitElement {
 
   /** Saves the drawing as it is on the screen; goes to it first where another view is shown. */
   async #picture(form: PictureForm): Promise<void> {
-    const { drawing } = this;
+    const drawing = this.drawn?.drawing ?? null;
     if (drawing === null) return;
     if (this.exploration?.view !== "graph") {
       this.#step((now) => ({ ...now, view: "graph" }));
@@ -332,22 +343,26 @@ export class CircuitPage extends LitElement {
 
   #stage(graph: CircuitGraph, exploration: Exploration | null): TemplateResult {
     const view = exploration?.view ?? "graph";
-    return html`<cx-circuit-graph
+    // The tools follow from the circuit: drawn without it, the drawing would move when it comes.
+    if (exploration === null || this.#detail.data === null) return html``;
+    return html`<cx-graph-stage
         ?hidden=${view !== "graph"}
         .graph=${graph}
+        .exploration=${exploration}
+        .detail=${this.#detail.data}
         .ablated=${this.ablated}
         .edges=${this.edges}
         .words=${this.#words}
-        .selection=${exploration?.selection ?? null}
-        .chosen=${exploration?.chosen ?? NONE}
         .values=${this.values}
         @toggle-node=${this.#toggle}
         @select-node=${this.#select}
         @toggle-edge=${this.#toggleEdge}
         @select-edge=${this.#select}
         @choose-nodes=${this.#choose}
-      ></cx-circuit-graph>
-      ${exploration === null ? "" : this.#others(graph, exploration)}`;
+        @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
+        @adjust-state=${(event: CustomEvent<Change>) => this.#store?.adjust(event.detail)}
+      ></cx-graph-stage>
+      ${this.#others(graph, exploration)}`;
   }
 
   /** The views beside the graph. */

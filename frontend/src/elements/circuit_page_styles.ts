@@ -23,9 +23,6 @@ export const circuitPageStyles = css`
     min-width: 0;
     background: var(--surface);
   }
-  cx-circuit-graph {
-    height: 100%;
-  }
   .view {
     position: relative;
     height: 100%;
@@ -65,7 +62,10 @@ export const circuitPageStyles = css`
     .stage {
       border-bottom: 1px solid var(--line);
     }
-    cx-circuit-graph,
+    cx-graph-stage {
+      height: 78vh;
+      min-height: 520px;
+    }
     .view.table {
       height: 66vh;
       min-height: 440px;

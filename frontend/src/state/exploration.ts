@@ -10,6 +10,8 @@
  * modes have them; `ablatedEdges` and `restoredEdges` are what was changed by hand.
  */
 import type { EvaluateRequest, Mode, Split, Value } from "../api/types";
+import type { Look } from "./look";
+import { PLAIN } from "./look";
 
 export type View = "graph" | "table" | "node" | "sizes" | "report";
 
@@ -33,6 +35,8 @@ export interface Exploration {
   readonly chosen: ReadonlySet<string>;
   readonly view: View;
   readonly prompt: string;
+  /** How the graph is drawn. */
+  readonly look: Look;
 }
 
 /** A way from one state to the next. */
@@ -76,6 +80,7 @@ export function untouched(slug: string): Exploration {
     chosen: EMPTY,
     view: "graph",
     prompt: "",
+    look: PLAIN,
   };
 }
 
@@ -198,6 +203,7 @@ export function whatIf(state: Exploration) {
     factors: sortedNumbers(state.factors),
     split: state.split,
     seed: state.seed,
+    ...(state.look.size === null ? {} : { size: state.look.size }),
   };
 }
 

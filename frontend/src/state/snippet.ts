@@ -28,8 +28,9 @@ print("task loss", numbers["task_loss"]["value"], "accuracy", numbers["accuracy"
 type Plain = string | number | string[] | Record<string, number>;
 
 /** A dictionary of what Python writes as JSON does. */
-function literal(values: Record<string, Plain | undefined>): string {
-  const lines = Object.entries(values).map(([name, value]) => {
+function literal(values: Record<string, Plain | null | undefined>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+  const lines = given.map(([name, value]) => {
     const written = Array.isArray(value) ? list(value) : JSON.stringify(value);
     return `    ${JSON.stringify(name)}: ${written},\n`;
   });

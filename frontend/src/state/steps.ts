@@ -1,6 +1,7 @@
 /** What happened between two states, in words for the history. */
 import type { Exploration } from "./exploration";
 import { MODE_NAMES, VALUE_NAMES, isKept, isOverridden, isUntouched } from "./exploration";
+import { describeLook } from "./look";
 
 /** A step from one state to the next. */
 export function describeStep(from: Exploration, to: Exploration): string {
@@ -9,6 +10,8 @@ export function describeStep(from: Exploration, to: Exploration): string {
   if (from.split !== to.split) return `${to.split} pairs`;
   if (from.seed !== to.seed) return `seed ${to.seed}`;
   if (from.view !== to.view) return `${to.view} view`;
+  const look = describeLook(from.look, to.look);
+  if (look !== null) return look;
   if (from.prompt !== to.prompt) return to.prompt === "" ? "prompt closed" : "prompt";
   if (isUntouched(to) && !isUntouched(from)) return "reset";
   const given = describeValues(from, to);

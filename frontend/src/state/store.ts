@@ -82,6 +82,12 @@ export class ExplorationStore {
     this.#mark({ ...this.#state, chosen });
   }
 
+  /** A change that is part of the step before it. Nothing happens if it changes nothing. */
+  adjust(change: (state: Exploration) => Exploration): void {
+    const next = change(this.#state);
+    if (toText(next) !== toText(this.#state)) this.#mark(next);
+  }
+
   #mark(next: Exploration): void {
     this.browser.history.replaceState({ depth: this.#timeline.depth }, "", toUrl(next));
     this.#set(next);

@@ -7,6 +7,7 @@
  * and what the server keeps under an id, are the same text.
  */
 import type { Exploration } from "./exploration";
+import { lookFromParams, lookToParams } from "./look";
 import { MODES, SPLITS, VALUES, VIEWS, untouched } from "./exploration";
 
 /** Longest path and query that go into a request line. */
@@ -32,6 +33,7 @@ export function toParams(state: Exploration): URLSearchParams {
   if (state.selection !== null) params.set("select", state.selection);
   list("chosen", state.chosen);
   if (state.prompt !== "") params.set("prompt", state.prompt);
+  lookToParams(state.look, params);
   return params;
 }
 
@@ -55,6 +57,7 @@ export function fromParams(slug: string, params: URLSearchParams): Exploration {
     chosen: names(params.get("chosen")),
     view: oneOf(VIEWS, params.get("view")) ?? plain.view,
     prompt: params.get("prompt") ?? "",
+    look: lookFromParams(params),
   };
 }
 

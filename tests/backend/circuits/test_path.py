@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from backend.circuits.ablation import Mode
 from backend.circuits.circuit import Circuit
 from backend.circuits.nodes import NodeSet
-from backend.circuits.path import open_size
+from backend.circuits.path import at_size, open_size
+from backend.circuits.question import Question, keeps
 from backend.errors import InvalidRequestError, PathNotFoundError
 from models.checkpoints import Checkpoint
 from tasks import get_task
-from tests.backend.conftest import TASK, make_circuit
+from tests.backend.conftest import TASK, make_circuit, pruned
 
 
 def open_at(checkpoint: Checkpoint, circuit: Circuit, nodes: int) -> Circuit:
@@ -49,3 +53,23 @@ def test_what_is_not_on_the_path_is_refused(
             open_at(checkpoint, circuit_with_path, nodes)
     with pytest.raises(PathNotFoundError, match="chosen by a test"):
         open_at(checkpoint, circuit, 1)
+
+
+def test_a_question_at_a_size_is_one_about_that_circuit(
+    checkpoint: Checkpoint, circuit_with_path: Circuit
+) -> None:
+    opened = open_at(checkpoint, circuit_with_path, 9)
+    for mode in (Mode.CIRCUIT, Mode.CIRCUIT_ABLATED):
+        asked = Question(mode=mode, ablated=[opened.nodes[2]], size=9)
+        base, kept = keeps(checkpoint.config, circuit_with_path, asked)
+        assert (base, kept) == keeps(checkpoint.config, opened, replace(asked, size=None))
+
+
+def test_a_size_with_the_circuits_own_nodes_is_the_circuit_with_its_edges(
+    checkpoint: Checkpoint, circuit_with_path: Circuit
+) -> None:
+    fewer = pruned(circuit_with_path, 0)
+    assert at_size(checkpoint, fewer, len(fewer.nodes)) is fewer
+    assert len(at_size(checkpoint, fewer, 9).nodes) == 9
+    asked = keeps(checkpoint.config, fewer, Question(size=len(fewer.nodes)))
+    assert asked == keeps(checkpoint.config, fewer, Question())

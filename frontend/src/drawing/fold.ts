@@ -1,0 +1,119 @@
+/**
+ * Heads and layers drawn as one node each: edges between the same two ends become one, its weight the
+ * sum. Nothing else moves: the node stands in the middle of what it stands for.
+ */
+import type { CircuitGraph, GraphNode } from "../api/types";
+import { foldName } from "../state/look";
+import { plural } from "../text/format";
+import type { Point } from "./layout";
+
+export interface FoldNode {
+  readonly name: string;
+  readonly label: string;
+  readonly at: Point;
+  readonly members: readonly string[];
+}
+
+export interface FoldEdge {
+  readonly source: string;
+  readonly target: string;
+  /** Sum of the weights; null of a line that has none. */
+  readonly weight: number | null;
+  /** Sum of their magnitudes. */
+  readonly magnitude: number;
+  readonly count: number;
+  readonly kind: "weight" | "join" | "qk";
+}
+
+export interface Folding {
+  readonly nodes: readonly FoldNode[];
+  readonly edges: readonly FoldEdge[];
+  /** What a node is drawn as part of, by node. */
+  readonly within: ReadonlyMap<string, string>;
+}
+
+export const NO_FOLDING: Folding = { nodes: [], edges: [], within: new Map() };
+
+export const headName = ({ layer, head }: Pick<GraphNode, "layer" | "head">): string =>
+  `head:${layer}.${head}`;
+export const layerName = ({ layer }: Pick<GraphNode, "layer">): string => `layer:${layer}`;
+
+/** Everything of a circuit that can be folded: each layer, followed by its heads. */
+export function foldable(nodes: readonly GraphNode[]): readonly string[] {
+  const sorted = [...nodes].sort((a, b) => a.layer - b.layer || (a.head ?? -1) - (b.head ?? -1));
+  const names = sorted.flatMap((node) =>
+    node.head === null ? [layerName(node)] : [layerName(node), headName(node)],
+  );
+  return [...new Set(names)];
+}
+
+/** What a node is drawn as part of; null where it is drawn itself. A layer takes its heads along. */
+export function foldOf(node: GraphNode, folded: ReadonlySet<string>): string | null {
+  if (folded.has(layerName(node))) return layerName(node);
+  return node.head !== null && folded.has(headName(node)) ? headName(node) : null;
+}
+
+/**
+ * @param graph what is drawn
+ * @param places of its nodes
+ * @param folded names of heads and layers
+ * @param weak names of edges that are not shown
+ */
+export function fold(
+  graph: Pick<CircuitGraph, "nodes" | "edges">,
+  places: ReadonlyMap<string, Point>,
+  folded: ReadonlySet<string>,
+  weak: ReadonlySet<string>,
+): Folding {
+  const members = new Map<string, string[]>();
+  const within = new Map<string, string>();
+  for (const node of graph.nodes) {
+    const name = foldOf(node, folded);
+    if (name === null) continue;
+    within.set(node.id, name);
+    members.set(name, [...(members.get(name) ?? []), node.id]);
+  }
+  if (members.size === 0) return NO_FOLDING;
+  const nodes = [...members].map(([name, inside]) => ({
+    name,
+    label: `${foldName(name).replace(/ of layer \d+$/, "")}\n${plural(inside.length, "node")}`,
+    at: middle(inside, places),
+    members: inside,
+  }));
+  return { nodes, edges: summed(graph.edges, within, weak), within };
+}
+
+function middle(members: readonly string[], places: ReadonlyMap<string, Point>): Point {
+  const points = members.map((node) => places.get(node) ?? { x: 0, y: 0 });
+  const half = (values: readonly number[]): number =>
+    (values.reduce((a, b) => Math.min(a, b), Infinity) +
+      values.reduce((a, b) => Math.max(a, b), -Infinity)) /
+    2;
+  return { x: half(points.map(({ x }) => x)), y: half(points.map(({ y }) => y)) };
+}
+
+function summed(
+  edges: CircuitGraph["edges"],
+  within: ReadonlyMap<string, string>,
+  weak: ReadonlySet<string>,
+): FoldEdge[] {
+  const sums = new Map<string, FoldEdge>();
+  for (const edge of edges) {
+    if (!within.has(edge.source) && !within.has(edge.target)) continue;
+    if (!edge.kept || weak.has(`${edge.source}>${edge.target}`)) continue;
+    const source = within.get(edge.source) ?? edge.source;
+    const target = within.get(edge.target) ?? edge.target;
+    if (source === target) continue;
+    const key = `${edge.kind} ${source} ${target}`;
+    const before = sums.get(key);
+    sums.set(key, {
+      source,
+      target,
+      kind: edge.kind,
+      weight: edge.weight === null ? null : (before?.weight ?? 0) + edge.weight,
+      magnitude: (before?.magnitude ?? 0) + Math.abs(edge.weight ?? 0),
+      count: (before?.count ?? 0) + 1,
+    });
+  }
+  return [...sums.values()];
+}

@@ -1,0 +1,119 @@
+/**
+ * How the graph is looked at: what its nodes are coloured by, which edges are too weak to be shown,
+ * which heads and layers are drawn as one, and which size on the search's path. It changes no number
+ * but by the size.
+ */
+
+export type Colour = "kind" | "sign" | "effect" | "activation" | "inclusion";
+export type By = "weight" | "effect";
+/** Where an activation is taken from. */
+export type Inside = "circuit" | "model";
+
+export interface Look {
+  readonly colour: Colour;
+  /** The token whose activations are shown; the last one where there is no position. */
+  readonly pair: number;
+  readonly second: boolean;
+  readonly position: number | null;
+  readonly inside: Inside;
+  /** Edges below this share of the largest magnitude are hidden. */
+  readonly least: number;
+  readonly by: By;
+  /** Names of heads and layers, as `head:1.3` and `layer:0`. */
+  readonly folded: ReadonlySet<string>;
+  /** Nodes of another size on the path; null: the circuit itself. */
+  readonly size: number | null;
+}
+
+export const COLOURS: readonly Colour[] = ["kind", "sign", "effect", "activation", "inclusion"];
+export const COLOUR_NAMES: Record<Colour, string> = {
+  kind: "kind of node",
+  sign: "sign of weights",
+  effect: "effect of ablating",
+  activation: "activation",
+  inclusion: "inclusion over seeds",
+};
+const BYS: readonly By[] = ["weight", "effect"];
+const FOLDED = /^(head:\d+\.\d+|layer:\d+)$/;
+
+export const PLAIN: Look = {
+  colour: "kind",
+  pair: 0,
+  second: false,
+  position: null,
+  inside: "circuit",
+  least: 0,
+  by: "weight",
+  folded: new Set(),
+  size: null,
+};
+
+export function fold(look: Look, names: Iterable<string>, folded: boolean): Look {
+  const next = new Set(look.folded);
+  for (const name of names) {
+    if (folded) next.add(name);
+    else next.delete(name);
+  }
+  return { ...look, folded: next };
+}
+
+/** Writes what is not plain. */
+export function lookToParams(look: Look, params: URLSearchParams): void {
+  const put = (name: string, value: string | number | null, plain: string | number | null): void => {
+    if (value !== plain && value !== null) params.set(name, String(value));
+  };
+  put("colour", look.colour, PLAIN.colour);
+  put("pair", look.pair, PLAIN.pair);
+  if (look.second) params.set("second", "1");
+  put("token", look.position, null);
+  put("inside", look.inside, PLAIN.inside);
+  put("least", look.least, PLAIN.least);
+  put("by", look.by, PLAIN.by);
+  if (look.folded.size > 0) params.set("folded", [...look.folded].sort().join(","));
+  put("size", look.size, null);
+}
+
+/** Reads a look; whatever it does not understand is plain. */
+export function lookFromParams(params: URLSearchParams): Look {
+  const whole = (name: string): number | null => {
+    const text = params.get(name) ?? "";
+    return /^\d{1,9}$/.test(text) ? Number(text) : null;
+  };
+  const least = Number(params.get("least") ?? 0);
+  const size = whole("size");
+  return {
+    colour: COLOURS.find((one) => one === params.get("colour")) ?? PLAIN.colour,
+    pair: whole("pair") ?? PLAIN.pair,
+    second: params.get("second") === "1",
+    position: whole("token"),
+    inside: params.get("inside") === "model" ? "model" : "circuit",
+    least: least > 0 && least <= 1 ? least : PLAIN.least,
+    by: BYS.find((one) => one === params.get("by")) ?? PLAIN.by,
+    folded: new Set((params.get("folded") ?? "").split(",").filter((name) => FOLDED.test(name))),
+    size: size === 0 ? null : size,
+  };
+}
+
+/** A step from one look to the next, in words for the history; null where nothing changed. */
+export function describeLook(from: Look, to: Look): string | null {
+  if (from === to) return null;
+  if (from.size !== to.size) return to.size === null ? "the circuit's own size" : `size ${to.size}`;
+  if (from.colour !== to.colour) return `colour by ${COLOUR_NAMES[to.colour]}`;
+  if (from.least !== to.least || from.by !== to.by) return `threshold by ${to.by}`;
+  const changed = [...new Set([...from.folded, ...to.folded])].filter(
+    (name) => from.folded.has(name) !== to.folded.has(name),
+  );
+  if (changed.length > 0) {
+    const verb = to.folded.size > from.folded.size ? "fold" : "unfold";
+    return changed.length === 1 ? `${verb} ${foldName(changed[0] ?? "")}` : `${verb} ${changed.length} parts`;
+  }
+  const token = [from.pair !== to.pair, from.second !== to.second, from.position !== to.position];
+  return token.some(Boolean) || from.inside !== to.inside ? "another token" : null;
+}
+
+/** `head:1.3` as "head 3 of layer 1". */
+export function foldName(name: string): string {
+  const [kind, place = ""] = name.split(":");
+  const [layer, head] = place.split(".");
+  return kind === "head" ? `head ${head} of layer ${layer}` : `layer ${layer}`;
+}
