@@ -79,8 +79,10 @@ class PathSearch:
         for share in LEVELS:
             self._descend(share * self.problem.target)
         self._thin()
-        smallest = self._swap(self.exact.nodes(self.draft))
-        best = self.exact.nodes(smallest)
+        eliminated = self.exact.nodes(self.draft)
+        best = self._swap(eliminated)
+        if best is not eliminated:  # swaps of large circuits are less thorough
+            best = self.exact.nodes(best)
         pruned = self.exact.edges(best, self.few)
         numbering = self.problem.alone.numbering
         return Found(
