@@ -4,12 +4,13 @@ import type { ElementDefinition } from "cytoscape";
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import { edgeName } from "../state/exploration";
 import { headName } from "./fold";
+import type { Box } from "./groups";
 import type { Layout } from "./layout";
 import { nodeLabel } from "./rows";
-import { edgeWidth } from "./stylesheet";
+import { NODE_HEIGHT, NODE_WIDTH, edgeWidth } from "./stylesheet";
 
 /** More edges than this pan too slowly on a canvas: the weakest are left out. */
-export const MOST_EDGES = 3000;
+export const MOST_EDGES = 1500;
 
 /** The edges to draw: the strongest weights, kept ones first, and joins and products beside them. */
 export function strongest(edges: readonly GraphEdge[], limit = MOST_EDGES): GraphEdge[] {
@@ -19,6 +20,22 @@ export function strongest(edges: readonly GraphEdge[], limit = MOST_EDGES): Grap
     (a, b) => Number(b.kept) - Number(a.kept) || Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0),
   );
   return [...lines.slice(0, limit), ...weights.slice(0, limit)];
+}
+
+/**
+ * The box around all nodes, from where they are put and how large they are: cytoscape measures every
+ * name for its own, which takes seconds for thousands.
+ */
+export function boxAround(elements: readonly ElementDefinition[]): Box {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { position, data } of elements) {
+    if (position === undefined) continue;
+    const { x, y } = position;
+    const half = Math.max(NODE_HEIGHT, Number(data.height ?? 0)) / 2;
+    [left, right] = [Math.min(left, x - NODE_WIDTH), Math.max(right, x + NODE_WIDTH)];
+    [top, bottom] = [Math.min(top, y - half), Math.max(bottom, y + half)];
+  }
+  return left < right ? { left, right, top, bottom } : { left: 0, right: 0, top: 0, bottom: 0 };
 }
 
 export function headElements(graph: CircuitGraph): ElementDefinition[] {

@@ -7,12 +7,13 @@ import type { CollectionReturnValue, Core } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import type { Words } from "../state/words";
-import { edgeElement, headElements, nodeElements } from "./elements";
+import { boxAround, edgeElement, headElements, nodeElements } from "./elements";
 import type { TextEnds } from "./ends";
 import { END_ROWS, endElements, shownEnds } from "./ends";
 import type { Folding } from "./fold";
 import { NO_FOLDING } from "./fold";
 import { foldElements, foldId } from "./fold_elements";
+import type { Box } from "./groups";
 import type { Layout, Point } from "./layout";
 import { zoomForRows } from "./layout";
 import type { Paint } from "./paint";
@@ -63,6 +64,7 @@ export class GraphView {
   readonly #container: HTMLElement;
   #ablated: ReadonlySet<string> = new Set();
   #layout: Layout | null = null;
+  #around: Box = { left: 0, right: 0, top: 0, bottom: 0 };
   #ends: TextEnds = { tokens: [], logits: [] };
   #folding: Folding = NO_FOLDING;
   #paint: Paint | null = null;
@@ -114,6 +116,7 @@ export class GraphView {
     });
     this.#ablated = new Set();
     this.#layout = layout;
+    this.#around = boxAround(elements);
     this.#ends = shownEnds(graph.ends, layout);
     this.#folding = NO_FOLDING;
   }
@@ -212,16 +215,16 @@ export class GraphView {
   /** Shows exactly these nodes as ablated; nothing moves. */
   setAblated(ablated: ReadonlySet<string>): void {
     this.#cy.batch(() => {
-      for (const id of ablated) {
-        if (!this.#ablated.has(id)) this.#cy.getElementById(id).addClass("ablated");
+      for (const id of new Set([...ablated, ...this.#ablated])) {
+        const is = ablated.has(id);
+        if (is === this.#ablated.has(id)) continue;
+        const node = this.#cy.getElementById(id);
+        node.toggleClass("ablated", is);
+        node.connectedEdges().forEach((edge) => {
+          const cut = ablated.has(edge.source().id()) || ablated.has(edge.target().id());
+          if (edge.hasClass("cut") !== cut) edge.toggleClass("cut", cut);
+        });
       }
-      for (const id of this.#ablated) {
-        if (!ablated.has(id)) this.#cy.getElementById(id).removeClass("ablated");
-      }
-      this.#cy.edges().forEach((edge) => {
-        const cut = ablated.has(edge.source().id()) || ablated.has(edge.target().id());
-        if (edge.hasClass("cut") !== cut) edge.toggleClass("cut", cut);
-      });
     });
     this.#ablated = new Set(ablated);
     this.#markFolds();
@@ -310,14 +313,19 @@ export class GraphView {
   }
 
   fit(): void {
-    this.#cy.fit(undefined, MARGIN);
-    const height = this.#container.clientHeight;
+    const { clientWidth: width, clientHeight: height } = this.#container;
+    const { left, right, top, bottom } = this.#around;
+    const inside = Math.min(
+      (width - 2 * MARGIN) / Math.max(1, right - left),
+      (height - 2 * MARGIN) / Math.max(1, bottom - top),
+    );
     const rows = this.#layout ? zoomForRows(this.#layout, height, END_ROWS) : Infinity;
-    const largest = Math.min(LARGEST_FIT, rows);
-    if (largest > 0 && this.#cy.zoom() > largest) {
-      this.#cy.zoom(largest);
-      this.#cy.center();
-    }
+    const zoom = Math.min(inside, LARGEST_FIT, rows);
+    if (zoom <= 0) return;
+    const at = Math.max(zoom, this.#cy.minZoom());
+    const pan = (size: number, from: number, to: number): number =>
+      size / 2 - ((from + to) / 2) * at;
+    this.#cy.viewport({ zoom: at, pan: { x: pan(width, left, right), y: pan(height, top, bottom) } });
   }
 
   zoomBy(factor: number): void {
