@@ -133,6 +133,7 @@ def _prompt(
         intervention(kept, values),
         {mode: intervention(base, values) for mode, base in bases.items()},
         fixed_answers(checkpoint, task),
+        NodeSet.of(checkpoint.config, circuit.nodes),
     )
 
 

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from backend.circuits.ablation import Intervention, Mode
 from backend.circuits.needs import tokenizer_of
+from backend.circuits.nodes import NodeSet
+from backend.circuits.trace import Trace, trace
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
 from models.tokenizer import Tokenizer
@@ -57,11 +59,13 @@ class PromptAnswer:
         tokens: end of text, then the prompt's.
         now: under the intervention.
         untouched: in each mode, nothing changed by hand.
+        trace: what the circuit's nodes and heads do on the way.
     """
 
     tokens: list[TokenText]
     now: Continuation
     untouched: dict[Mode, Continuation]
+    trace: Trace
 
 
 def show(tokenizer: Tokenizer, token: int) -> TokenText:
@@ -75,6 +79,7 @@ def answer_prompt(
     now: Intervention,
     untouched: Mapping[Mode, Intervention],
     answers: Sequence[int],
+    nodes: NodeSet,
 ) -> PromptAnswer:
     """Next-token probabilities after a prompt.
 
@@ -84,6 +89,7 @@ def answer_prompt(
         now: what is ablated.
         untouched: what is ablated in each mode.
         answers: tokens whose probability is told in any case.
+        nodes: whose activations are told.
 
     Raises:
         InvalidRequestError: no tokenizer, or more tokens than the model's context holds.
@@ -103,6 +109,7 @@ def answer_prompt(
         tokens=[show(tokenizer, token) for token in tokens],
         now=continued(now),
         untouched={mode: continued(each) for mode, each in untouched.items()},
+        trace=trace(model, tokens, nodes, now),
     )
 
 

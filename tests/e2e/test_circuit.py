@@ -258,6 +258,12 @@ def test_a_prompt_has_next_tokens(circuit: CircuitPage, nodes: list[str]) -> Non
     assert query(page)["prompt"] == ["with open(name) as"]
     # However much stands beside the drawing, the page itself does not grow beyond the window.
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    # Its nodes at work on it: one at a time, now and in the whole model.
+    trace = page.locator("cx-prompt-trace")
+    trace.get_by_role("combobox").select_option(nodes[0])
+    for title in ("Now", "Whole model"):
+        expect(trace.get_by_role("heading", name=re.compile(title))).to_contain_text("last token")
+    expect(trace.locator("cx-token-strip").first).to_contain_text("open")
     # Untouched, what is shown now is what its mode shows.
     for mode, place in (("circuit alone", 1), ("whole model", 3)):
         circuit.choose("Mode", mode)

@@ -95,12 +95,29 @@ class Continuation(Schema):
     )
 
 
+class Traced(Schema):
+    """A node's activations at each token, or a head's attention to each from the last one."""
+
+    name: str
+    now: list[float] = Field(description="under the intervention")
+    model: list[float] = Field(description="nothing ablated")
+
+
+class Trace(Schema):
+    """The nodes of the circuit on a text, and the heads they are in."""
+
+    nodes: list[Traced]
+    heads: list[Traced]
+    left_out: int = Field(description="nodes too many to tell")
+
+
 class PromptAnswer(Schema):
     """What the model says next after a prompt, under the intervention and in every mode."""
 
     tokens: list[TokenText]
     now: Continuation = Field(description="under the intervention")
     untouched: dict[Mode, Continuation] = Field(description="nothing changed by hand")
+    trace: Trace
 
 
 class EvaluateResponse(Schema):

@@ -3264,6 +3264,7 @@ export interface components {
             untouched: {
                 [key: string]: components["schemas"]["Continuation"];
             };
+            trace: components["schemas"]["Trace"];
         };
         /**
          * Provenance
@@ -3882,6 +3883,39 @@ export interface components {
             id: number;
             /** Text */
             text: string;
+        };
+        /**
+         * Trace
+         * @description The nodes of the circuit on a text, and the heads they are in.
+         */
+        Trace: {
+            /** Nodes */
+            nodes: components["schemas"]["Traced"][];
+            /** Heads */
+            heads: components["schemas"]["Traced"][];
+            /**
+             * Left Out
+             * @description nodes too many to tell
+             */
+            left_out: number;
+        };
+        /**
+         * Traced
+         * @description A node's activations at each token, or a head's attention to each from the last one.
+         */
+        Traced: {
+            /** Name */
+            name: string;
+            /**
+             * Now
+             * @description under the intervention
+             */
+            now: number[];
+            /**
+             * Model
+             * @description nothing ablated
+             */
+            model: number[];
         };
         /**
          * TrainingCurve

@@ -68,6 +68,7 @@ export type PathPoint = Schemas["PathPoint"];
 export type Problem = Omit<Schemas["Problem"], "type">;
 export type Progress = Schemas["Progress"];
 export type PromptAnswer = Schemas["PromptAnswer"];
+export type Traced = Schemas["Traced"];
 export type Continuation = Schemas["Continuation"];
 export type Effect = Schemas["Effect"];
 export type EffectsRequest = Schemas["EffectsRequest"];

@@ -103,6 +103,7 @@ export class CircuitSide extends LitElement {
         "Prompt",
         html`<cx-prompt-box
           .prompt=${exploration.prompt}
+          .selection=${exploration.selection}
           .answer=${nextTokens.answer?.prompt ?? null}
           .stale=${nextTokens.stale}
           .problem=${nextTokens.problem}

@@ -9,6 +9,7 @@ import { MODES, MODE_NAMES } from "../state/exploration";
 import { base, chips, controls } from "../styles/shared";
 import { percent } from "../text/format";
 import "./problem_panel";
+import "./prompt_trace";
 import { tokenText } from "./visible_text";
 
 const MOST = 6;
@@ -89,6 +90,7 @@ export class PromptBox extends LitElement {
   @property() prompt = "";
   @property({ attribute: false }) answer: PromptAnswer | null = null;
   @property({ type: Boolean }) stale = false;
+  @property() selection: string | null = null;
   @property({ attribute: false }) problem: Problem | null = null;
   @query("textarea") private readonly text!: HTMLTextAreaElement;
 
@@ -121,14 +123,16 @@ export class PromptBox extends LitElement {
       ${this.answer && this.prompt !== "" ? this.#answer(this.answer) : nothing}`;
   }
 
-  #answer({ now, untouched }: PromptAnswer): TemplateResult {
+  #answer(answer: PromptAnswer): TemplateResult {
+    const { now, untouched } = answer;
     return html`<div class="columns ${this.stale ? "stale" : ""}" aria-busy=${this.stale}>
       ${column("Now", now, "now")}
       ${MODES.map((mode) => {
         const continued = untouched[mode];
         return continued ? column(MODE_NAMES[mode], continued, "") : nothing;
       })}
-    </div>`;
+      </div>
+      <cx-prompt-trace .answer=${answer} .selection=${this.selection}></cx-prompt-trace>`;
   }
 }
 

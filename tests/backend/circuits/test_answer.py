@@ -7,6 +7,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
+import torch
 
 from backend.circuits import AblationValue, Circuit, Mode, NodeSet
 from backend.circuits.answer import Answer, answer
@@ -14,6 +15,7 @@ from backend.circuits.graph import circuit_graph, graph_document, to_graphml
 from backend.circuits.question import Question
 from backend.errors import InvalidRequestError
 from models.checkpoints import Checkpoint
+from models.hooks import record
 from models.sites import Node, count_nodes
 from tasks import get_task
 from tests.backend.conftest import TASK, make_circuit, pruned
@@ -134,6 +136,29 @@ def test_a_prompt_gets_next_tokens(checkpoint: Checkpoint, circuit: Circuit) -> 
     assert len({continued.next[0].probability for continued in shown.untouched.values()}) == 3
     with pytest.raises(InvalidRequestError, match="context"):
         ask(checkpoint, circuit, prompt="x = 1\n" * 200)
+
+
+def test_a_prompt_is_traced_through_the_circuit(checkpoint: Checkpoint, circuit: Circuit) -> None:
+    names = [*circuit.nodes, "0.attn.q.3"]
+    circuit = make_circuit(checkpoint, NodeSet.of(checkpoint.config, names))
+    shown = ask(checkpoint, circuit, prompt="print('hello").prompt
+    found = shown.trace
+    assert [each.name for each in found.nodes] == circuit.nodes
+    for each in (*found.nodes, *found.heads):
+        assert len(each.now) == len(each.model) == len(shown.tokens)
+    tokens = torch.tensor([[token.id for token in shown.tokens]])
+    with record(checkpoint.model) as whole:
+        checkpoint.model(tokens)
+    for each in found.nodes:
+        node = Node.parse(each.name, checkpoint.config)
+        assert each.model == pytest.approx(whole[node.site.name][0, :, node.index].tolist())
+    heads = {Node.parse(name, checkpoint.config).head(checkpoint.config) for name in circuit.nodes}
+    assert len(found.heads) >= 1
+    assert {int(each.name.rpartition(".")[2]) for each in found.heads} <= heads
+    assert all(0 <= sum(each.model) <= 1 + 1e-5 for each in found.heads)
+    ablated = ask(checkpoint, circuit, prompt="print('hello", constants={circuit.nodes[0]: 2.0})
+    assert set(ablated.prompt.trace.nodes[0].now) == {2.0}
+    assert ablated.prompt.trace.nodes[0].model == found.nodes[0].model
 
 
 def test_probabilities_of_both_answers_add_up(checkpoint: Checkpoint, circuit: Circuit) -> None:
