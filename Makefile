@@ -8,8 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST_ARGS ?=
-# Processes the tests run in, a file of tests in one of them; each computes with one thread.
-PYTEST_WORKERS ?= auto
+# Processes the tests run in, a file of tests in one of them; each computes with one thread. One more
+# than there are cores: tests in a browser often wait for the server.
+PYTEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PACKAGES := backend models tasks frontend
 SYSTEM_BROWSERS := chromium chromium-browser google-chrome
 
@@ -48,7 +49,8 @@ test-frontend: $(DEV_STAMP) ## Test the page's state and drawing outside a brows
 	$(BIN)/python hatch_build.py npm test
 
 test-python: $(DEV_STAMP) pages chromium ## Test everything else, in a real browser too
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PYTEST_WORKERS) --maxprocesses 8 --dist loadfile $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PYTEST_WORKERS) --maxprocesses 8 \
+	  --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # --- what the commands above stand on ------------------------------------------------------------
 
