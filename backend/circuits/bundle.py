@@ -33,7 +33,7 @@ class Bundle(BaseModel):
     words: list[Word] = Field(
         default_factory=list,
         exclude_if=lambda words: not words,
-        description="labels of its nodes, edges and groups, and the steps of its story; version 2",
+        description="labels of its nodes, edges and groups, and its stories; version 2",
     )
 
     @model_validator(mode="after")

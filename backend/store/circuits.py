@@ -36,6 +36,7 @@ class CircuitSummary(CircuitNumbers):
 
     created: datetime
     has_report: bool
+    stories: int
 
 
 def save_circuit(session: Session, circuit: Circuit) -> bool:

@@ -14,18 +14,30 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
     ForeignKey,
     Index,
     MetaData,
+    ScalarSelect,
     String,
     TypeDecorator,
     UniqueConstraint,
     exists,
+    func,
+    null,
+    select,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    aliased,
+    column_property,
+    mapped_column,
+    relationship,
+)
 
 JsonObject = dict[str, Any]
 
@@ -155,6 +167,52 @@ class ReportTable(Table):
     created: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class WordTable(Table):
+    """One version of what is written at a target of a circuit; versions are never changed."""
+
+    __tablename__ = "words"
+
+    circuit_id: Mapped[int] = mapped_column(
+        ForeignKey("circuits.id", ondelete="CASCADE"), primary_key=True
+    )
+    target: Mapped[str] = mapped_column(String(200), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author: Mapped[str] = mapped_column(String(80))
+    document: Mapped[JsonObject | None]
+    created: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+def _stories(circuit_id: Mapped[int]) -> ScalarSelect[int]:
+    """How many stories of a circuit are present: not taken away, and with a step."""
+    story, step = aliased(WordTable), aliased(WordTable)
+    has_step = exists().where(
+        step.circuit_id == story.circuit_id,
+        step.document["story"].as_string() == story.target,
+        _is_newest(step),
+    )
+    return (
+        select(func.count())
+        .where(
+            story.circuit_id == circuit_id,
+            story.target.startswith("story:"),
+            story.document.is_not(null()),
+            _is_newest(story),
+            has_step,
+        )
+        .correlate_except(story)
+        .scalar_subquery()
+    )
+
+
+def _is_newest(word: type[WordTable]) -> ColumnElement[bool]:
+    later = aliased(WordTable)
+    return ~exists().where(
+        later.circuit_id == word.circuit_id,
+        later.target == word.target,
+        later.version > word.version,
+    )
+
+
 class CircuitTable(Table):
     """One circuit: its document, and the numbers that lists show and sort by."""
 
@@ -188,6 +246,7 @@ class CircuitTable(Table):
     has_report: Mapped[bool] = column_property(
         exists().where(ReportTable.circuit_id == id).correlate_except(ReportTable)
     )
+    stories: Mapped[int] = column_property(_stories(id))
 
 
 class CircuitNodeTable(Table):
@@ -216,21 +275,6 @@ class CircuitEdgeTable(Table):
     target: Mapped[str] = mapped_column(String(80), primary_key=True)
     weight: Mapped[float]
     kept: Mapped[bool]
-
-
-class WordTable(Table):
-    """One version of what is written at a target of a circuit; versions are never changed."""
-
-    __tablename__ = "words"
-
-    circuit_id: Mapped[int] = mapped_column(
-        ForeignKey("circuits.id", ondelete="CASCADE"), primary_key=True
-    )
-    target: Mapped[str] = mapped_column(String(200), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    author: Mapped[str] = mapped_column(String(80))
-    document: Mapped[JsonObject | None]
-    created: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class SavedStateTable(Table):

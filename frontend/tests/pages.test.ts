@@ -27,6 +27,7 @@ function circuit(slug: string, edges: number, loss: number): CircuitSummary {
     created: "2026-11-20T10:22:00Z",
     method: "path",
     has_report: false,
+    stories: 0,
   };
 }
 

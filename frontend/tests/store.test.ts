@@ -60,12 +60,13 @@ class FakeBrowser {
   }
 }
 
-async function open(url: string, saved = "") {
+async function open(url: string, saved: string | null = "") {
   const browser = new FakeBrowser(url);
-  const loadSaved = vi.fn(async () => saved);
-  const store = new ExplorationStore("a-1", loadSaved, browser as never);
+  const loadSaved = vi.fn(async () => saved ?? "");
+  const step = vi.fn(async () => saved);
+  const store = new ExplorationStore("a-1", { saved: loadSaved, step }, browser as never);
   await store.open();
-  return { browser, store, loadSaved };
+  return { browser, store, loadSaved, step };
 }
 
 describe("ExplorationStore", () => {
@@ -124,6 +125,35 @@ describe("ExplorationStore", () => {
     const { store } = await open("/circuits/a-1");
     store.step((state) => ({ ...state }));
     expect(canUndo(store.timeline)).toBe(false);
+  });
+
+  it("opens a step of a story as it is written; what is changed then is in the address", async () => {
+    const { store, step, browser } = await open("/circuits/a-1?story=how&step=3", "value=zero");
+    expect(step).toHaveBeenCalledWith({ id: "how", step: 3 });
+    expect(store.state).toMatchObject({ value: "zero", story: { id: "how", step: 3 } });
+    store.step((state) => ({ ...state, value: "mean" }));
+    expect(browser.url).toBe("/circuits/a-1?story=how&step=3&mode=circuit");
+    const again = await open(browser.url, "value=zero");
+    expect(again.step).not.toHaveBeenCalled();
+    expect(again.store.state).toMatchObject({ value: "mean", story: { id: "how", step: 3 } });
+  });
+
+  it("keeps the place in a story that has no such step", async () => {
+    const { store } = await open("/circuits/a-1?story=how&step=99", null);
+    expect(store.state.story).toEqual({ id: "how", step: 99 });
+    expect(store.state.ablated.size).toBe(0);
+  });
+
+  it("shows what was asked for last when a state comes late", async () => {
+    const browser = new FakeBrowser("/circuits/a-1?s=Xy7");
+    let come = (_: string): void => undefined;
+    const saved = () => new Promise<string>((resolve) => (come = resolve));
+    const store = new ExplorationStore("a-1", { saved, step: saved }, browser as never);
+    const opened = store.open();
+    store.step((state) => ({ ...state, mode: "model" }));
+    come("mode=circuit_ablated");
+    await opened;
+    expect(store.state.mode).toBe("model");
   });
 
   it("tells its listeners until they leave, and follows Back until it is closed", async () => {

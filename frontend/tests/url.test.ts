@@ -32,6 +32,7 @@ const full: Exploration = {
     folded: new Set(["head:1.3", "layer:0"]),
     size: 12,
   },
+  story: { id: "how", step: 3 },
 };
 
 function there(url: string): ReturnType<typeof fromLocation> {

@@ -15,12 +15,17 @@ const word = (target: string, document: Word["document"]): Word => ({
 });
 const label = (target: string, text: string, members: string[] = []): Word =>
   word(target, { kind: "label", label: text, note: "about it", members });
-const step = (target: string, place: number): Word =>
-  word(target, { kind: "step", title: target, text: "", place, state: "", numbers: null });
+const step = (target: string, place: number, story = "story:how"): Word =>
+  word(target, { kind: "step", story, title: target, text: "", place, state: "", numbers: null });
+const story = (target: string, title: string): Word =>
+  word(target, { kind: "story", title, text: "" });
 
 describe("words", () => {
-  test("are sorted out: labels, groups, and steps in the order of their places", () => {
+  test("are sorted out: labels, groups, and stories with steps in the order of their places", () => {
     const words = sortOut([
+      story("story:how", "How"),
+      story("story:empty", "A beginning"),
+      step("step:orphan", 1, "story:gone"),
       step("step:b", 2),
       label("group:x", "box", ["0.mlp.post_act.1"]),
       step("step:c", 1.5),
@@ -29,7 +34,14 @@ describe("words", () => {
       word("0.mlp.post_act.2", null),
       step("step:a", 2),
     ]);
-    expect(words.steps.map((each) => each.target)).toEqual(["step:c", "step:a", "step:b"]);
+    const told = words.stories.map(({ word, steps }) => [
+      word.target,
+      steps.map((each) => each.target),
+    ]);
+    expect(told).toEqual([
+      ["story:empty", []],
+      ["story:how", ["step:c", "step:a", "step:b"]],
+    ]);
     expect(words.groups.map((each) => each.target)).toEqual(["group:x"]);
     expect([...words.labels.keys()]).toEqual([
       "0.mlp.post_act.1",

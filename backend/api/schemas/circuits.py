@@ -33,6 +33,7 @@ class CircuitSummary(Schema):
     seconds: float
     created: datetime
     has_report: bool
+    stories: int = Field(description="stories that have a step")
 
 
 class CircuitDetail(Schema):

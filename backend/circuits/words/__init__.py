@@ -1,10 +1,11 @@
-"""What people write about a circuit: labels of its nodes, edges and groups, and its story."""
+"""What people write about a circuit: labels of its nodes, edges and groups, and its stories."""
 
 from backend.circuits.words.document import (
     Document,
     Label,
     StateNumbers,
     Step,
+    Story,
     Word,
     WrittenWords,
     read_words,
@@ -18,6 +19,7 @@ __all__ = [
     "PageState",
     "StateNumbers",
     "Step",
+    "Story",
     "Word",
     "WrittenWords",
     "check_word",

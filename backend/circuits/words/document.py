@@ -5,10 +5,12 @@ A word stands at a target of its circuit:
     0.mlp.post_act.17                    a label of the node
     0.mlp.act_in.3>0.mlp.post_act.17     a label of the edge
     group:quote-type                     a label of several nodes, which it names
-    step:8f2c1a                          a step of the circuit's story
+    story:how-it-works                   a story
+    step:8f2c1a                          a step of a story
 
 Each saving of a target makes its next version; none is ever changed. A version without a document
-says that the word was taken away. Steps are read in the order of their place.
+says that the word was taken away. A story's steps are read in the order of their place; they are
+not read where the story itself was taken away.
 
 A file of words, as they come with the program (`backend/shipped/words/SLUG.json`):
 
@@ -24,7 +26,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 GROUP = "group:"
 STEP = "step:"
-NAME = r"(group|step):[a-z0-9-]{1,40}"
+STORY = "story:"
+NAME = r"(group|step|story):[a-z0-9-]{1,40}"
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
@@ -52,10 +55,19 @@ class StateNumbers(_Part):
     logit_difference: float = Field(allow_inf_nan=False)
 
 
+class Story(_Part):
+    """What a story of a circuit is called, and what it is about; its steps name it."""
+
+    kind: Literal["story"] = "story"
+    title: Short
+    text: str = Field(default="", max_length=4000)
+
+
 class Step(_Part):
-    """One step of a circuit's story."""
+    """One step of a story."""
 
     kind: Literal["step"] = "step"
+    story: str = Field(max_length=60, description="target of the story, as story:NAME")
     title: Short
     text: str = Field(default="", max_length=8000)
     place: float = Field(allow_inf_nan=False, description="steps are read in this order")
@@ -65,7 +77,7 @@ class Step(_Part):
     numbers: StateNumbers | None = None
 
 
-Document = Annotated[Label | Step, Field(discriminator="kind")]
+Document = Annotated[Label | Story | Step, Field(discriminator="kind")]
 
 
 class Word(_Part):

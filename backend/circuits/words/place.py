@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.circuits.circuit import Circuit
-from backend.circuits.words.document import GROUP, NAME, STEP, Document, Label
+from backend.circuits.words.document import GROUP, NAME, STEP, STORY, Document, Label, Step
 from backend.circuits.words.state import parse_state
 from backend.errors import InvalidRequestError
 
@@ -22,16 +22,28 @@ def check_word(circuit: Circuit, target: str, document: Document) -> None:
     known = {*circuit.nodes, *edges}
     if named is None and target not in known:
         raise InvalidRequestError(
-            f"{target!r} is no node or edge of circuit {circuit.slug!r}, and no group or step.",
-            remedy="Name a node, an edge as source>target, or group:NAME or step:NAME, where NAME "
-            "has 1 to 40 of a-z, 0-9 and -.",
+            f"{target!r} is no node or edge of circuit {circuit.slug!r}, and no group, "
+            "step or story.",
+            remedy="Name a node, an edge as source>target, or group:NAME, step:NAME or story:NAME, "
+            "where NAME has 1 to 40 of a-z, 0-9 and -.",
         )
     if isinstance(document, Label):
         _check_label(circuit, target, document)
         return
-    if not target.startswith(STEP):
+    prefix = STEP if isinstance(document, Step) else STORY
+    if not target.startswith(prefix):
         raise InvalidRequestError(
-            f"A step of the story cannot stand at {target!r}.", remedy="Save it at step:NAME."
+            f"A {document.kind} cannot stand at {target!r}.", remedy=f"Save it at {prefix}NAME."
+        )
+    if isinstance(document, Step):
+        _check_step(circuit, document, known)
+
+
+def _check_step(circuit: Circuit, document: Step, known: set[str]) -> None:
+    if re.fullmatch(NAME, document.story) is None or not document.story.startswith(STORY):
+        raise InvalidRequestError(
+            f"A step belongs to a story, and {document.story!r} is no target of one.",
+            remedy="Name the story's target, story:NAME.",
         )
     missing = [name for name in parse_state(document.state).names if name not in known]
     if missing:
@@ -43,9 +55,9 @@ def check_word(circuit: Circuit, target: str, document: Document) -> None:
 
 
 def _check_label(circuit: Circuit, target: str, label: Label) -> None:
-    if target.startswith(STEP):
+    if target.startswith((STEP, STORY)):
         raise InvalidRequestError(
-            f"A label cannot stand at {target!r}, which is for a step of the story.",
+            f"A label cannot stand at {target!r}, which is for stories and their steps.",
             remedy="Save it at a node, an edge or group:NAME.",
         )
     if target.startswith(GROUP) != bool(label.members):

@@ -7,6 +7,7 @@ left out, and a value that is not understood is as by default.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -21,22 +22,24 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True)
 class PageState:
-    """What is asked in a state, and which node or edge is chosen.
+    """What is asked in a state, and which nodes or edges are chosen.
 
     Attributes:
-        question: what is ablated and restored, in which mode; without a prompt.
+        question: what is ablated, restored, set and rescaled, in which mode; without a prompt.
         selection: name of a node or an edge.
+        chosen: names of nodes that are chosen together.
     """
 
     question: Question
     selection: str | None
+    chosen: list[str]
 
     @property
     def names(self) -> list[str]:
         """All nodes and edges that the state speaks of."""
         asked = self.question
         named = [*asked.ablated, *asked.restored, *asked.ablated_edges, *asked.restored_edges]
-        named += [*asked.constants, *asked.factors]
+        named += [*asked.constants, *asked.factors, *self.chosen]
         return named if self.selection is None else [*named, self.selection]
 
 
@@ -47,40 +50,39 @@ def parse_state(text: str) -> PageState:
     def names(field: str) -> list[str]:
         return [name for name in fields.get(field, "").split(",") if name]
 
-    def numbers(field: str) -> dict[str, float]:
-        given = dict(name.rpartition(":")[::2] for name in names(field))
-        taken = {*names("ablated"), *names("restored")}
-        read = {name: _number(text) for name, text in given.items() if name not in taken}
-        return {name: value for name, value in read.items() if value is not None}
-
-    constants = numbers("constants")
     ablated, ablated_edges = names("ablated"), names("ablated_edges")
+    restored = [name for name in names("restored") if name not in ablated]
+    constants = _numbers(names("constants"), {*ablated, *restored})
     seed, size = _whole(fields.get("seed", ""), 10), _whole(fields.get("size", ""), 9)
     question = Question(
         mode=_one_of(Mode, fields.get("mode"), Mode.CIRCUIT),
         value=_one_of(AblationValue, fields.get("value"), AblationValue.MEAN),
         ablated=ablated,
-        restored=[name for name in names("restored") if name not in ablated],
+        restored=restored,
         ablated_edges=ablated_edges,
         restored_edges=[name for name in names("restored_edges") if name not in ablated_edges],
         constants=constants,
-        factors={
-            name: value for name, value in numbers("factors").items() if name not in constants
-        },
+        factors=_numbers(names("factors"), {*ablated, *restored, *constants}),
         split=_one_of(Split, fields.get("split"), Split.TEST),
         seed=seed or 0,
         size=size or None,
         references=False,
     )
-    return PageState(question, fields.get("select"))
+    return PageState(question, fields.get("select"), names("chosen"))
 
 
-def _number(text: str) -> float | None:
+def _numbers(items: list[str], taken: set[str]) -> dict[str, float]:
+    """Reads `node:number`; a node that something else is done to is left out."""
+    found = (re.fullmatch(r"([^:]+):(-?[\d.e+-]+)", item, re.IGNORECASE) for item in items)
+    numbers = {match[1]: _number(match[2]) for match in found if match and match[1] not in taken}
+    return {name: number for name, number in numbers.items() if math.isfinite(number)}
+
+
+def _number(text: str) -> float:
     try:
-        number = float(text)
+        return float(text)
     except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+        return math.nan
 
 
 def _one_of(enum: type[E], text: str | None, default: E) -> E:

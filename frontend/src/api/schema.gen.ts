@@ -887,7 +887,7 @@ export interface paths {
         };
         /**
          * Get Words
-         * @description The present labels and steps of a circuit.
+         * @description The present labels, stories and steps of a circuit.
          */
         get: operations["get_words_api_circuits__slug__words_get"];
         put?: never;
@@ -1363,7 +1363,7 @@ export interface components {
             report?: components["schemas"]["FaithfulnessReport"] | null;
             /**
              * Words
-             * @description labels of its nodes, edges and groups, and the steps of its story; version 2
+             * @description labels of its nodes, edges and groups, and its stories; version 2
              */
             words?: components["schemas"]["Word"][];
         };
@@ -1785,6 +1785,11 @@ export interface components {
             created: string;
             /** Has Report */
             has_report: boolean;
+            /**
+             * Stories
+             * @description stories that have a step
+             */
+            stories: number;
         };
         /**
          * CircuitsPage
@@ -2548,6 +2553,11 @@ export interface components {
             created: string;
             /** Has Report */
             has_report: boolean;
+            /**
+             * Stories
+             * @description stories that have a step
+             */
+            stories: number;
             /**
              * New
              * @description False: the circuit was stored before
@@ -3427,7 +3437,7 @@ export interface components {
             /** Author */
             author: string;
             /** Document */
-            document: components["schemas"]["Label"] | components["schemas"]["Step"];
+            document: components["schemas"]["Label"] | components["schemas"]["Story"] | components["schemas"]["Step"];
         };
         /**
          * SavedState
@@ -3606,7 +3616,7 @@ export interface components {
         };
         /**
          * Step
-         * @description One step of a circuit's story.
+         * @description One step of a story.
          */
         Step: {
             /**
@@ -3614,6 +3624,11 @@ export interface components {
              * @enum {string}
              */
             kind: "step";
+            /**
+             * Story
+             * @description target of the story, as story:NAME
+             */
+            story: string;
             /** Title */
             title: string;
             /**
@@ -3678,6 +3693,24 @@ export interface components {
             left_out?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Story
+         * @description What a story of a circuit is called, and what it is about; its steps name it.
+         */
+        Story: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "story";
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * TableName
@@ -4036,7 +4069,7 @@ export interface components {
              * Document
              * @description None: it was taken away
              */
-            document: (components["schemas"]["Label"] | components["schemas"]["Step"]) | null;
+            document: (components["schemas"]["Label"] | components["schemas"]["Story"] | components["schemas"]["Step"]) | null;
         };
         /**
          * WordProblem
@@ -6479,7 +6512,7 @@ export interface operations {
             path: {
                 /** @description slug of a circuit */
                 slug: string;
-                /** @description a node, an edge as source>target, group:NAME or step:NAME */
+                /** @description a node, an edge as source>target, group:NAME, story:NAME or step:NAME */
                 target: string;
             };
             cookie?: never;
@@ -6522,7 +6555,7 @@ export interface operations {
             path: {
                 /** @description slug of a circuit */
                 slug: string;
-                /** @description a node, an edge as source>target, group:NAME or step:NAME */
+                /** @description a node, an edge as source>target, group:NAME, story:NAME or step:NAME */
                 target: string;
             };
             cookie?: never;
@@ -6610,7 +6643,7 @@ export interface operations {
             path: {
                 /** @description slug of a circuit */
                 slug: string;
-                /** @description a node, an edge as source>target, group:NAME or step:NAME */
+                /** @description a node, an edge as source>target, group:NAME, story:NAME or step:NAME */
                 target: string;
             };
             cookie?: never;

@@ -93,4 +93,5 @@ export type Value = Schemas["AblationValue"];
 export type Label = Schemas["Label"];
 export type StateNumbers = Schemas["StateNumbers"];
 export type Step = Schemas["Step"];
+export type Story = Schemas["Story"];
 export type Word = Schemas["Word"];

@@ -1,15 +1,17 @@
 /** Head of a circuit's page: which circuit, how large, how good; sharing and exporting. */
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { CircuitSummary } from "../api/types";
 import type { Exploration } from "../state/exploration";
+import type { Words } from "../state/words";
 import { base, chips, controls } from "../styles/shared";
 import { count, decimal } from "../text/format";
 import "./export_menu";
 import { passOn } from "./pass_on";
 import "./share_button";
+import "./story_offer";
 
 @customElement("cx-circuit-heading")
 export class CircuitHeading extends LitElement {
@@ -71,6 +73,7 @@ export class CircuitHeading extends LitElement {
 
   @property({ attribute: false }) summary!: CircuitSummary;
   @property({ attribute: false }) exploration: Exploration | null = null;
+  @property({ attribute: false }) words!: Words;
 
   override render(): TemplateResult {
     const c = this.summary;
@@ -90,6 +93,12 @@ export class CircuitHeading extends LitElement {
           decimal(c.task_loss),
         )}
       </dl>
+      ${c.stories > 0
+        ? html`<cx-story-offer
+            .words=${this.words}
+            @change-state=${(event: CustomEvent) => passOn(this, event)}
+          ></cx-story-offer>`
+        : nothing}
       <div class="actions">
         <cx-share-button .exploration=${this.exploration}></cx-share-button>
         <cx-export-menu

@@ -24,10 +24,11 @@ import {
   valuesInWords,
 } from "../state/exploration";
 import type { Shortcut } from "../state/shortcuts";
-import { shortcutOf, takesKeys } from "../state/shortcuts";
+import { isStepKey, shortcutOf, takesArrows, takesKeys } from "../state/shortcuts";
 import { ExplorationStore } from "../state/store";
 import { pathOf } from "../state/url";
-import type { Words } from "../state/words";
+import { goToStep, stepRead, storyRead } from "../state/story";
+import type { ToldStory, Words } from "../state/words";
 import { NO_WORDS } from "../state/words";
 import { WordsStore } from "../state/words_store";
 import { base, controls, skeleton } from "../styles/shared";
@@ -99,6 +100,7 @@ export class CircuitPage extends LitElement {
   }
 
   #written: WordsStore | null = null;
+  #wordsRead: Promise<void> = Promise.resolve();
 
   readonly #numbers = this.#answers();
   readonly #nextTokens = this.#answers();
@@ -120,9 +122,15 @@ export class CircuitPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("keydown", this.#keys);
-    this.#store = new ExplorationStore(this.slug, async (id) => {
-      const saved = await need(api.GET("/api/states/{id}", { params: { path: { id } } }));
-      return saved.state;
+    this.#store = new ExplorationStore(this.slug, {
+      saved: async (id) => {
+        const saved = await need(api.GET("/api/states/{id}", { params: { path: { id } } }));
+        return saved.state;
+      },
+      step: async (story) => {
+        await this.#wordsRead;
+        return stepRead(this.#words, story)?.document.state ?? null;
+      },
     });
     this.#store.subscribe((next) => this.#show(next));
     this.#written = new WordsStore(this.slug, () => this.requestUpdate());
@@ -141,7 +149,9 @@ export class CircuitPage extends LitElement {
   }
 
   /** Others write too: what they wrote is read when the user comes back to the page. */
-  readonly #readWords = (): void => void this.#written?.load();
+  readonly #readWords = (): void => {
+    this.#wordsRead = this.#written?.load() ?? Promise.resolve();
+  };
 
   get #words(): Words {
     return this.#written?.words ?? NO_WORDS;
@@ -248,7 +258,10 @@ export class CircuitPage extends LitElement {
 
   readonly #keys = (event: KeyboardEvent): void => {
     const shortcut = shortcutOf(event);
-    if (shortcut === null || event.repeat || takesKeys(event.composedPath())) return;
+    const path = event.composedPath();
+    if (shortcut === null || event.repeat || takesKeys(path)) return;
+    const taken = event.defaultPrevented || takesArrows(path);
+    if (isStepKey(shortcut) && (this.#told === null || taken)) return;
     event.preventDefault();
     this.#do(shortcut);
   };
@@ -269,8 +282,21 @@ export class CircuitPage extends LitElement {
       "mode-1": () => mode(0),
       "mode-2": () => mode(1),
       "mode-3": () => mode(2),
+      "next-step": () => this.#goBy(1),
+      "previous-step": () => this.#goBy(-1),
     };
     actions[shortcut]();
+  }
+
+  get #told(): ToldStory | null {
+    return storyRead(this.#words, this.exploration?.story ?? null);
+  }
+
+  /** To another step of the story that is read. */
+  #goBy(by: number): void {
+    const told = this.#told;
+    const to = (this.exploration?.story?.step ?? 1) + by;
+    if (told !== null && to >= 1 && to <= told.steps.length) this.#step(goToStep(told, to));
   }
 
   /** The chosen nodes go first, then the selection. */
@@ -310,6 +336,8 @@ export class CircuitPage extends LitElement {
           ({ summary }) => html`<cx-circuit-heading
             .summary=${summary}
             .exploration=${exploration}
+            .words=${this.#words}
+            @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
             @help=${() => this.help.open()}
             @export-picture=${(event: CustomEvent<PictureForm>) => void this.#picture(event.detail)}
           ></cx-circuit-heading>`,

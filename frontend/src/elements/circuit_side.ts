@@ -28,6 +28,8 @@ import { passOn } from "./pass_on";
 import "./prompt_box";
 import "./provenance_panel";
 import "./stored_losses";
+import "./story_list";
+import "./story_panel";
 import "./word_card";
 
 @customElement("cx-circuit-side")
@@ -59,7 +61,8 @@ export class CircuitSide extends LitElement {
   override render(): TemplateResult {
     const { exploration, detail, nextTokens } = this;
     const { answer, stale, problem } = this.numbers;
-    return html`<cx-number-panel
+    return html`${exploration.story ? this.#story() : nothing}
+      <cx-number-panel
         .answer=${answer}
         .stale=${stale}
         .problem=${problem}
@@ -96,6 +99,15 @@ export class CircuitSide extends LitElement {
       )}
       ${part("Groups", this.#groups(), this.words.groups.length > 0)}
       ${part(
+        "Stories",
+        html`<cx-story-list
+          .store=${this.written}
+          .words=${this.words}
+          @change-state=${this.#pass}
+        ></cx-story-list>`,
+        this.words.stories.length > 0,
+      )}
+      ${part(
         "Pairs, worst first",
         html`<cx-pair-list ?stale=${stale} .pairs=${answer?.pairs ?? []}></cx-pair-list>`,
       )}
@@ -116,6 +128,16 @@ export class CircuitSide extends LitElement {
         html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
         false,
       )}`;
+  }
+
+  #story(): TemplateResult {
+    return html`<cx-story-panel
+      .exploration=${this.exploration}
+      .store=${this.written}
+      .words=${this.words}
+      .numbers=${this.numbers}
+      @change-state=${this.#pass}
+    ></cx-story-panel>`;
   }
 
   #card(): TemplateResult {

@@ -8,7 +8,7 @@ import { methodTitle } from "../state/methods";
 import type { Order, SortKey } from "../state/order";
 import { sorted } from "../state/order";
 import { base, chips, tables } from "../styles/shared";
-import { count, decimal, instant, percent, seconds } from "../text/format";
+import { count, decimal, instant, percent, plural, seconds } from "../text/format";
 import { sortHeader } from "./sort_header";
 
 type Column =
@@ -99,7 +99,13 @@ export class CircuitTable extends LitElement {
   #row(circuit: CircuitSummary): TemplateResult {
     const { without } = this;
     return html`<tr>
-      <th scope="row"><a class="slug" href="/circuits/${circuit.slug}">${circuit.slug}</a></th>
+      <th scope="row"><a class="slug" href="/circuits/${circuit.slug}">${circuit.slug}</a>
+        ${circuit.stories > 0
+          ? html`<span class="chip" title="how it works, step by step"
+              >${circuit.stories === 1 ? "story" : plural(circuit.stories, "story", "stories")}</span
+            >`
+          : nothing}
+      </th>
       ${without === "task"
         ? nothing
         : html`<td><a href="/tasks/${circuit.task}">${circuit.task}</a></td>`}

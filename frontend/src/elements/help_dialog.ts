@@ -9,6 +9,7 @@ import { base, controls } from "../styles/shared";
 const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["Click"], "ablate a node, or restore it; select an edge"],
   [["←", "→", "↑", "↓"], "move among nodes, once the graph has the focus"],
+  [["←", "→"], "the step before or after, while a story is read and the graph has no focus"],
   [["E"], "from a node to its strongest edge; then ← → to other edges, ↑ ↓ to its ends"],
   [["Enter", "Space"], "ablate or restore the selected node or edge"],
   [["C", "Shift Click"], "choose a node with others, for what is done to several at once"],

@@ -37,6 +37,15 @@ export interface Exploration {
   readonly prompt: string;
   /** How the graph is drawn. */
   readonly look: Look;
+  /** The story that is read, and where in it. */
+  readonly story: Reading | null;
+}
+
+export interface Reading {
+  /** Target of the story without its prefix. */
+  readonly id: string;
+  /** The first is 1. */
+  readonly step: number;
 }
 
 /** A way from one state to the next. */
@@ -81,6 +90,7 @@ export function untouched(slug: string): Exploration {
     view: "graph",
     prompt: "",
     look: PLAIN,
+    story: null,
   };
 }
 

@@ -11,7 +11,9 @@ export type Shortcut =
   | "clear"
   | "mode-1"
   | "mode-2"
-  | "mode-3";
+  | "mode-3"
+  | "next-step"
+  | "previous-step";
 
 export interface Key {
   readonly key: string;
@@ -32,6 +34,8 @@ const PLAIN: Record<string, Shortcut> = {
   "1": "mode-1",
   "2": "mode-2",
   "3": "mode-3",
+  ArrowRight: "next-step",
+  ArrowLeft: "previous-step",
 };
 
 /** The shortcut of a key; null if it is none. Undo and redo have Ctrl, or Cmd on a Mac. */
@@ -45,9 +49,23 @@ export function shortcutOf(event: Key): Shortcut | null {
   return PLAIN[key] ?? null;
 }
 
+/** Whether a shortcut walks a story. */
+export function isStepKey(shortcut: Shortcut): boolean {
+  return shortcut === "next-step" || shortcut === "previous-step";
+}
+
 /** Whether a key belongs to a field that takes text or to an open dialog, and so is no shortcut. */
 export function takesKeys(path: readonly EventTarget[]): boolean {
   return isText(path[0]) || path.some((target) => target instanceof HTMLDialogElement);
+}
+
+/** Whether an arrow key moves something else: a choice, a cursor, or from node to node. */
+export function takesArrows(path: readonly EventTarget[]): boolean {
+  const [target] = path;
+  return (
+    target instanceof HTMLInputElement ||
+    path.some((each) => each instanceof Element && each.localName === "cx-circuit-graph")
+  );
 }
 
 function isText(target: EventTarget | undefined): boolean {

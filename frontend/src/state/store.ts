@@ -5,7 +5,7 @@
  * the browser's history; moving the selection replaces the current one. Undo and redo are the
  * browser's Back and Forward, so there is one history, not two.
  */
-import type { Exploration } from "./exploration";
+import type { Exploration, Reading } from "./exploration";
 import { untouched } from "./exploration";
 import { describeStep } from "./steps";
 import type { Timeline } from "./timeline";
@@ -20,8 +20,13 @@ export interface Browser {
   removeEventListener(name: "popstate", listener: () => void): void;
 }
 
-/** Fetches the text of a state the server keeps. */
-export type LoadSaved = (id: string) => Promise<string>;
+/** Fetches texts of states. */
+export interface Loader {
+  /** Of a state the server keeps. */
+  saved(id: string): Promise<string>;
+  /** Of a story's step; null if there is none. */
+  step(story: Reading): Promise<string | null>;
+}
 
 type Listener = (state: Exploration, before: Exploration) => void;
 
@@ -33,7 +38,7 @@ export class ExplorationStore {
 
   constructor(
     readonly slug: string,
-    private readonly loadSaved: LoadSaved,
+    private readonly loader: Loader,
     private readonly browser: Browser = window,
   ) {
     this.#state = untouched(slug);
@@ -109,13 +114,24 @@ export class ExplorationStore {
 
   async #readAddress(): Promise<void> {
     const found = fromLocation(this.slug, this.browser.location);
+    const before = this.#state;
+    const address = this.#address;
     this.#timeline = moveTo(this.#timeline, this.#entryDepth());
     if ("state" in found) {
       this.#set(found.state);
       return;
     }
-    const text = await this.loadSaved(found.saved);
-    this.#set(fromParams(this.slug, new URLSearchParams(text)));
+    const text = await ("saved" in found
+      ? this.loader.saved(found.saved)
+      : this.loader.step(found.story));
+    // Meanwhile Back may have gone elsewhere, or something else was done.
+    if (this.#state !== before || address !== this.#address) return;
+    const state = fromParams(this.slug, new URLSearchParams(text ?? ""));
+    this.#set("saved" in found ? state : { ...state, story: found.story });
+  }
+
+  get #address(): string {
+    return this.browser.location.search + this.browser.location.hash;
   }
 
   #entryDepth(): number {

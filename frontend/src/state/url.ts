@@ -5,18 +5,27 @@
  * A state too long for a request line goes behind `#` instead, where it stays in the browser; the
  * Share button keeps such a state on the server and copies `?s=<id>`. The part after `?` or `#`,
  * and what the server keeps under an id, are the same text.
+ *
+ * `?story=<id>&step=<n>` alone is a step of a story as it is written. Where the page was changed
+ * while it is read, the state follows, and always with its mode.
  */
-import type { Exploration } from "./exploration";
+import type { Exploration, Reading } from "./exploration";
 import { lookFromParams, lookToParams } from "./look";
 import { MODES, SPLITS, VALUES, VIEWS, untouched } from "./exploration";
 
 /** Longest path and query that go into a request line. */
 export const LONGEST_URL = 1800;
 
+const STORY_PARAMS = ["story", "step"];
+
 export function toParams(state: Exploration): URLSearchParams {
   const plain = untouched(state.slug);
   const params = new URLSearchParams();
-  if (state.mode !== plain.mode) params.set("mode", state.mode);
+  if (state.story !== null) {
+    params.set("story", state.story.id);
+    params.set("step", String(state.story.step));
+  }
+  if (state.mode !== plain.mode || state.story !== null) params.set("mode", state.mode);
   if (state.value !== plain.value) params.set("value", state.value);
   const list = (name: string, names: ReadonlySet<string>): void => {
     if (names.size > 0) params.set(name, [...names].sort().join(","));
@@ -58,6 +67,7 @@ export function fromParams(slug: string, params: URLSearchParams): Exploration {
     view: oneOf(VIEWS, params.get("view")) ?? plain.view,
     prompt: params.get("prompt") ?? "",
     look: lookFromParams(params),
+    story: reading(params),
   };
 }
 
@@ -82,16 +92,34 @@ export function isLong(state: Exploration): boolean {
   return pathOf(state.slug).length + 1 + toText(state).length > LONGEST_URL;
 }
 
-/** A place in the address bar: a state, or the id of one that the server keeps. */
-export function fromLocation(
-  slug: string,
-  location: { search: string; hash: string },
-): { state: Exploration } | { saved: string } {
+export type Place =
+  | { readonly state: Exploration }
+  | { readonly saved: string }
+  | { readonly story: Reading };
+
+/** A place in the address bar: a state, the id of one that the server keeps, a story's step. */
+export function fromLocation(slug: string, location: { search: string; hash: string }): Place {
   const query = new URLSearchParams(location.search);
   const saved = query.get("s");
   if (saved) return { saved };
   const text = location.hash.length > 1 ? location.hash.slice(1) : location.search;
-  return { state: fromParams(slug, new URLSearchParams(text)) };
+  const params = new URLSearchParams(text);
+  const story = reading(params);
+  if (story !== null && [...params.keys()].every((name) => STORY_PARAMS.includes(name))) {
+    return { story };
+  }
+  return { state: fromParams(slug, params) };
+}
+
+/** The address of a story's step, as it is written. */
+export function stepUrl(slug: string, story: Reading): string {
+  return `${pathOf(slug)}?story=${story.id}&step=${story.step}`;
+}
+
+function reading(params: URLSearchParams): Reading | null {
+  const id = params.get("story");
+  if (!id) return null;
+  return { id, step: Math.max(1, wholeNumber(params.get("step")) ?? 1) };
 }
 
 /** Two lists of names; what is in the first is not in the second. */

@@ -1,9 +1,10 @@
-/** What is written about a circuit: labels of nodes, edges and groups, and the steps of its story. */
-import type { Label, Step, Word } from "../api/types";
+/** What is written about a circuit: labels of nodes, edges and groups, and its stories. */
+import type { Label, Step, Story, Word } from "../api/types";
 
 export type Written<D> = Omit<Word, "document"> & { readonly document: D };
 export type LabelWord = Written<Label>;
 export type StepWord = Written<Step>;
+export type StoryWord = Written<Story>;
 export type WordDocument = NonNullable<Word["document"]>;
 
 /** The present words of a circuit, sorted out. */
@@ -11,24 +12,37 @@ export interface Words {
   /** Labels of nodes and edges, by name. */
   readonly labels: ReadonlyMap<string, LabelWord>;
   readonly groups: readonly LabelWord[];
+  /** By title. */
+  readonly stories: readonly ToldStory[];
+}
+
+export interface ToldStory {
+  readonly word: StoryWord;
   /** In the order in which they are read. */
   readonly steps: readonly StepWord[];
 }
 
-export const NO_WORDS: Words = { labels: new Map(), groups: [], steps: [] };
+export const NO_WORDS: Words = { labels: new Map(), groups: [], stories: [] };
 
 export const GROUP = "group:";
 export const STEP = "step:";
+export const STORY = "story:";
 
 export function sortOut(words: readonly Word[]): Words {
   const labels = words.filter((word): word is LabelWord => word.document?.kind === "label");
-  const steps = words.filter((word): word is StepWord => word.document?.kind === "step");
+  const stories = words.filter((word): word is StoryWord => word.document?.kind === "story");
+  const steps = words
+    .filter((word): word is StepWord => word.document?.kind === "step")
+    .sort((a, b) => a.document.place - b.document.place || (a.target < b.target ? -1 : 1));
   return {
     labels: new Map(labels.filter(isOfOne).map((word) => [word.target, word])),
     groups: labels.filter((word) => !isOfOne(word)),
-    steps: steps.sort(
-      (a, b) => a.document.place - b.document.place || (a.target < b.target ? -1 : 1),
-    ),
+    stories: stories
+      .sort((a, b) => a.document.title.localeCompare(b.document.title))
+      .map((word) => ({
+        word,
+        steps: steps.filter((step) => step.document.story === word.target),
+      })),
   };
 }
 
@@ -41,8 +55,8 @@ export function labelOf(words: Words, name: string): string {
   return words.labels.get(name)?.document.label ?? "";
 }
 
-/** The names of a group's or a step's target are made here; nobody else makes the same. */
-export function newTarget(prefix: typeof GROUP | typeof STEP): string {
+/** A new target of a group, a story or a step; nobody else makes the same. */
+export function newTarget(prefix: typeof GROUP | typeof STEP | typeof STORY): string {
   const bytes = crypto.getRandomValues(new Uint8Array(6));
   return prefix + [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -18,12 +18,13 @@ def label(text: str, *, on: int = 0, author: str = "Ada", **more: Any) -> dict[s
     return {"on": on, "author": author, "document": {"kind": "label", "label": text, **more}}
 
 
-def step(state: str) -> dict[str, Any]:
-    return {
-        "on": 0,
-        "author": "Ada",
-        "document": {"kind": "step", "title": "One", "place": 1.0, "state": state},
-    }
+def step(state: str, story: str = "story:how") -> dict[str, Any]:
+    document = {"kind": "step", "story": story, "title": "One", "place": 1.0, "state": state}
+    return {"on": 0, "author": "Ada", "document": document}
+
+
+def story(title: str) -> dict[str, Any]:
+    return {"on": 0, "author": "Ada", "document": {"kind": "story", "title": title}}
 
 
 @pytest.fixture
@@ -76,6 +77,28 @@ def test_edges_groups_and_steps_have_words(client: TestClient, stored: Circuit, 
     assert {word["target"] for word in client.get(path).json()} == {edge, "group:box", "step:one"}
 
 
+def test_a_circuit_counts_the_stories_that_can_be_read(
+    client: TestClient, stored: Circuit, path: str
+) -> None:
+    def count() -> int:
+        listed = client.get("/api/circuits").json()
+        return next(each["stories"] for each in listed if each["slug"] == stored.slug)
+
+    assert count() == 0
+    client.put(f"{path}/story:how", json=story("How it works"))
+    assert count() == 0  # nothing to read yet
+    client.put(f"{path}/step:one", json=step("mode=model"))
+    client.put(f"{path}/step:two", json=step(""))
+    assert count() == 1
+    client.delete(f"{path}/story:how", params={"on": 1, "author": "Ada"})
+    assert count() == 0
+    client.put(f"{path}/story:how", json=story("How it works"))
+    assert count() == 1
+    for target in ("step:one", "step:two"):
+        client.delete(f"{path}/{target}", params={"on": 1, "author": "Ada"})
+    assert count() == 0
+
+
 @pytest.mark.parametrize(
     ("target", "body"),
     [
@@ -87,6 +110,13 @@ def test_edges_groups_and_steps_have_words(client: TestClient, stored: Circuit, 
         ("NODE", label("a node with members", members=["NODE"])),
         ("step:one", label("a label where steps are")),
         ("NODE", step("")),
+        ("NODE", story("not at a node")),
+        ("step:one", story("not where steps are")),
+        ("story:how", label("a label where stories are")),
+        ("step:one", step("", story="step:two")),
+        ("step:one", step("constants=9.mlp.post_act.1:2")),
+        ("step:one", step("factors=9.mlp.post_act.1:-1e1")),
+        ("step:one", step("chosen=9.mlp.post_act.1")),
         ("step:one", step("ablated=9.mlp.post_act.1")),
         ("step:one", step("select=0.mlp.act_in.0>9.mlp.post_act.1")),
         ("NODE", label(" ")),

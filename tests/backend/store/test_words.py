@@ -19,7 +19,7 @@ from tests.backend.store.made_circuits import make_circuit
 
 NODE = "0.mlp.post_act.0"
 LABEL = Label(label="quote detector", note="fires after a quote")
-STEP = Step(title="First", text="Look.", place=1.0, state="mode=model")
+STEP = Step(story="story:how", title="First", text="Look.", place=1.0, state="mode=model")
 
 
 @pytest.fixture
