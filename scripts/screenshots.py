@@ -2,8 +2,9 @@
 
     python scripts/screenshots.py
 
-README.md's picture goes to docs/images/, all others to test-results/screenshots/: each page wide,
-narrow and dark, before there is anything to list, and where something went wrong.
+The pictures of README.md and of docs/guide.md go to docs/images/, all others to
+test-results/screenshots/: each page wide, narrow and dark, before there is anything to list, and
+where something went wrong.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ IMAGES = REPOSITORY / "docs" / "images"
 OTHERS = REPOSITORY / "test-results" / "screenshots"
 WIDE = {"width": 1600, "height": 1000}
 NARROW = {"width": 768, "height": 1024}
+GUIDE = {"width": 1280, "height": 860}
 README = ("circuit",)
-"""Pictures that README.md shows."""
+"""Pictures that README.md shows; those of the guide begin with `guide-`."""
 
 
 def main() -> None:
@@ -44,7 +46,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         log = OTHERS / "server.log"
         with running(Path(data), log) as application, launch(playwright) as browser:
-            take_all(Camera(browser, application))
+            camera = Camera(browser, application)
+            take_guide(camera)
+            take_all(camera)
 
 
 class Camera:
@@ -64,7 +68,7 @@ class Camera:
         **options: Any,
     ) -> None:
         """One picture; `full` takes in what lies below the fold as well."""
-        folder = IMAGES if name in README else OTHERS
+        folder = IMAGES if name in README or name.startswith("guide-") else OTHERS
         options = {"viewport": WIDE, "reduced_motion": "reduce"} | options
         context = self._browser.new_context(base_url=self.application.url, **options)
         context.set_default_timeout(PATIENCE)
@@ -133,6 +137,47 @@ def take_all(camera: Camera) -> None:
     camera.take_in_all_ways("error", f"/circuits/{UNKNOWN_SLUG}", shown(".problem"))
     camera.take("error-state", f"{circuit}?s=gone", shown("cx-problem .panel"))
     camera.take("error-node", f"{circuit}?ablated=9.mlp.post_act.1", shown("cx-problem .panel"))
+
+
+def take_guide(camera: Camera) -> None:
+    """What docs/guide.md shows, in its order."""
+    slug = camera.application.shipped()["slug"]
+    circuit = f"/circuits/{slug}"
+
+    def take(name: str, path: str, ready: Callable[[Page], object]) -> None:
+        camera.take(f"guide-{name}", path, ready, full=False, viewport=GUIDE)
+
+    take("overview", "/", shown("cx-home-page table"))
+    take("search", "/", with_search_form)
+    take("ablated", f"{circuit}?ablated=0.attn.v.83&select=0.attn.v.83", settled)
+    take("chosen", f"{circuit}?chosen=0.attn.v.83,0.attn.v.89", with_joint_effect)
+    take("node", f"{circuit}?view=node&select=0.attn.act_in.211", with_heat)
+    take("report", f"{circuit}?view=report", shown("cx-circuit-report h2"))
+    take("story", circuit, in_story)
+
+
+def with_joint_effect(page: Page) -> None:
+    """Two nodes chosen together, their joint effect measured and in sight."""
+    settled(page)
+    page.get_by_role("button", name="Measure joint effect").click()
+    found = page.locator("cx-joint-effect", has_text="together")
+    expect(found).to_be_visible()
+    found.scroll_into_view_if_needed()
+
+
+def with_heat(page: Page) -> None:
+    """A node's page with its activations on pairs in sight."""
+    strip = page.locator("cx-inspector-pairs cx-token-strip").first
+    expect(strip).to_be_visible()
+    strip.scroll_into_view_if_needed()
+
+
+def in_story(page: Page) -> None:
+    """The second step of the shipped story."""
+    settled(page)
+    page.get_by_role("button", name="Story:").click()
+    page.get_by_role("button", name="Next step").click()
+    settled(page)
 
 
 def ablate(page: Page, node: str) -> None:
