@@ -23,7 +23,9 @@ export class StoryOffer extends LitElement {
         min-height: 32px;
       }
       button {
+        display: block;
         max-width: 250px;
+        text-align: left;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
