@@ -53,8 +53,8 @@ def effects(
 ) -> Effects:
     """What each part changes, beside a question's own intervention.
 
-    The joint effect of two nodes against the sum of their single effects tells whether they stand
-    in for each other (less than the sum) or need each other (more).
+    The joint effect of ablated nodes against the sum of their single effects tells whether they
+    stand in for each other (a loss that rises by more than the sum) or one needs the other (less).
 
     Args:
         checkpoint: the circuit's, with tokenizer and node means.

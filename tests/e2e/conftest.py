@@ -20,6 +20,7 @@ from playwright.sync_api import Error as BrowserError
 from tests.backend.conftest import tokenizer, zoo
 from tests.e2e.application import REPOSITORY, Application, running
 from tests.e2e.browser import PATIENCE, launch
+from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.guard import Guard
 
 __all__ = ["tokenizer", "zoo"]
@@ -137,3 +138,23 @@ def protected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]
     folder = tmp_path_factory.mktemp("protected")
     with running(folder / "data", folder / "server.log", write_token="open sesame") as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def slug(application: Application) -> str:
+    """The circuit that comes along for the usual task."""
+    return str(application.shipped()["slug"])
+
+
+@pytest.fixture(scope="module")
+def nodes(application: Application, slug: str) -> list[str]:
+    """Its nodes."""
+    return [node["id"] for node in application.graph(slug)["nodes"]]
+
+
+@pytest.fixture
+def circuit(application: Application, slug: str, visit: Visitor) -> CircuitPage:
+    """Its page, the numbers there."""
+    page = CircuitPage(visit(application, f"/circuits/{slug}").page)
+    page.settle()
+    return page

@@ -20,24 +20,6 @@ MODES = {
 VALUES = {"mean": "mean", "zero": "zero", "resampled": "resample", "paired": "paired"}
 
 
-@pytest.fixture(scope="module")
-def slug(application: Application) -> str:
-    return str(application.shipped()["slug"])
-
-
-@pytest.fixture(scope="module")
-def nodes(application: Application, slug: str) -> list[str]:
-    return [node["id"] for node in application.graph(slug)["nodes"]]
-
-
-@pytest.fixture
-def circuit(application: Application, slug: str, visit: Visitor) -> CircuitPage:
-    """The circuit's page, its numbers there."""
-    page = CircuitPage(visit(application, f"/circuits/{slug}").page)
-    page.settle()
-    return page
-
-
 def query(page: Page) -> dict[str, list[str]]:
     """The state in the address bar."""
     return parse_qs(urlsplit(page.url).query)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
@@ -25,19 +26,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture
-def circuit(application: Application, visit: Visitor) -> CircuitPage:
-    """A shipped circuit's page."""
-    page = CircuitPage(visit(application, f"/circuits/{application.shipped()['slug']}").page)
-    page.settle()
-    return page
-
-
-def saved(page: Page, role: str, name: str, folder: Path) -> Path:
+def saved(page: Page, role: Literal["link", "button"], name: str, folder: Path) -> Path:
     """The file that an entry of the menu gives."""
     page.locator("summary", has_text="Export").click()
     with page.expect_download() as download:
-        page.get_by_role(role, name=name, exact=True).click()  # type: ignore[arg-type]
+        page.get_by_role(role, name=name, exact=True).click()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
     return file

@@ -5,29 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.application import Application
 from tests.e2e.circuit_page import CircuitPage
-from tests.e2e.conftest import Visitor
-
-
-@pytest.fixture(scope="module")
-def slug(application: Application) -> str:
-    return str(application.shipped()["slug"])
-
-
-@pytest.fixture(scope="module")
-def nodes(application: Application, slug: str) -> list[str]:
-    return [node["id"] for node in application.graph(slug)["nodes"]]
-
-
-@pytest.fixture
-def circuit(application: Application, slug: str, visit: Visitor) -> CircuitPage:
-    page = CircuitPage(visit(application, f"/circuits/{slug}").page)
-    page.settle()
-    return page
 
 
 def chosen(circuit: CircuitPage) -> set[str]:

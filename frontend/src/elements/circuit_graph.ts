@@ -9,13 +9,12 @@ import type { PropertyValues, TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import type { CircuitGraph } from "../api/types";
+import { described } from "../drawing/described";
 import type { EdgeChanges, LineKind, Viewport } from "../drawing/graph_view";
 import { GraphView } from "../drawing/graph_view";
 import { strongest } from "../drawing/elements";
-import { endWords, textOfNode } from "../drawing/ends";
 import type { Folding } from "../drawing/fold";
 import { NO_FOLDING, fold, headName, layerName } from "../drawing/fold";
-import { foldWords } from "../drawing/fold_elements";
 import type { Layout, Point } from "../drawing/layout";
 import { layout, restricted } from "../drawing/layout";
 import type { Direction } from "../drawing/neighbours";
@@ -24,10 +23,9 @@ import type { Paint } from "../drawing/paint";
 import { Paths } from "../drawing/paths";
 import { picture } from "../drawing/picture";
 import { isClick } from "../drawing/polygon";
-import { edgeWords, nodeWords } from "../drawing/rows";
-import { edgeName, isEdgeName } from "../state/exploration";
+import { isEdgeName } from "../state/exploration";
 import type { Words } from "../state/words";
-import { NO_WORDS, labelOf } from "../state/words";
+import { NO_WORDS } from "../state/words";
 import { base, controls } from "../styles/shared";
 import { plural } from "../text/format";
 import { graphStyles } from "./circuit_graph_styles";
@@ -394,32 +392,11 @@ export class CircuitGraphElement extends LitElement {
   }
 
   #inWords(name: string | null): string {
-    const label = name === null ? "" : labelOf(this.words, name);
-    return [this.#stateWords(name), label].filter((part) => part !== "").join(": ");
-  }
-
-  #stateWords(name: string | null): string {
-    if (isEdgeName(name)) return this.#edgeWords(name);
-    const { graph } = this;
-    if (name === null || graph === null) return "";
-    const node = graph.nodes.find((one) => one.id === name);
-    if (node === undefined) return endWords(graph.ends, name) || foldWords(this.#folding, name);
-    const text = textOfNode(graph.ends, node.id);
-    const state = this.ablated.has(node.id) ? "ablated" : "kept";
-    return `${nodeWords(node)}, ${state}${text === "" ? "" : `; ${text}`}`;
-  }
-
-  #edgeWords(name: string): string {
-    const edge = this.graph?.edges.find((one) => edgeName(one) === name && one.kind === "weight");
-    if (edge === undefined) return "";
-    const { ablated, restored } = this.edges;
-    const state = ablated.has(name)
-      ? "ablated"
-      : restored.has(name)
-        ? "restored"
-        : edge.kept
-          ? "kept"
-          : "pruned";
-    return `${edgeWords(edge)}, ${state}`;
+    return described(name, this.graph, {
+      ablated: this.ablated,
+      edges: this.edges,
+      words: this.words,
+      folding: this.#folding,
+    });
   }
 }
