@@ -16,6 +16,8 @@ SYSTEM_BROWSERS := chromium chromium-browser google-chrome
 
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+LOOPS_STAMP := $(VENV)/.compiled
+LOOPS := $(wildcard backend/circuits/alone/*.py models/*.py models/fused/*.py)
 INSTALL_INPUTS := pyproject.toml constraints.txt hatch_build.py
 
 .NOTPARALLEL:
@@ -25,7 +27,7 @@ INSTALL_INPUTS := pyproject.toml constraints.txt hatch_build.py
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
-run: $(RUN_STAMP) pages ## Install what is missing, build the pages, serve them
+run: $(RUN_STAMP) pages $(LOOPS_STAMP) ## Install what is missing, build the pages, serve them
 	@exec $(BIN)/circuit-explorer serve
 
 test: lint types imports test-frontend test-python ## Run every check and every test
@@ -48,7 +50,7 @@ imports: $(DEV_STAMP) ## Check that rooms import one way
 test-frontend: $(DEV_STAMP) ## Test the page's state and drawing outside a browser
 	$(BIN)/python hatch_build.py npm test
 
-test-python: $(DEV_STAMP) pages chromium ## Test everything else, in a real browser too
+test-python: $(DEV_STAMP) pages $(LOOPS_STAMP) chromium ## Test everything else, in a real browser too
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PYTEST_WORKERS) --maxprocesses 8 \
 	  --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
@@ -84,6 +86,11 @@ $(RUN_STAMP): $(INSTALL_INPUTS) | $(BIN)/python
 $(DEV_STAMP): $(INSTALL_INPUTS) | $(BIN)/python
 	$(call install,.[dev])
 	@touch $(RUN_STAMP) $@
+
+$(LOOPS_STAMP): $(LOOPS) | $(RUN_STAMP)
+	@echo "Compiling the loops of the search (half a minute, once)"
+	@$(BIN)/circuit-explorer compile
+	@touch $@
 
 pages: $(RUN_STAMP)
 	@$(BIN)/python hatch_build.py build

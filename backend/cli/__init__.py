@@ -25,6 +25,7 @@ from backend.cli import (
     card,
     checkpoints,
     circuits,
+    compile,
     inspect,
     means,
     search,
@@ -54,6 +55,7 @@ for register in (
     means,
     circuits,
     tasks,
+    compile,
 ):
     register.add_to(app)
 

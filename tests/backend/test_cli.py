@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from backend.circuits.alone import kernel
 from backend.circuits.circuit import Circuit
 from backend.circuits.faithfulness import ReportConfig
 from backend.cli import app
@@ -208,3 +209,17 @@ def interrupt(beginning: str, *arguments: str) -> None:
     assert code == 130, text
     assert "nothing was stored" in text
     assert "Traceback" not in text
+
+
+def test_compile_leaves_nothing_to_compile_for_a_search() -> None:
+    assert run("compile").exit_code == 0
+    compiled = {name: list(loop.signatures) for name, loop in loops().items()}
+    assert compiled["run"]
+    assert compiled["run_variants"]
+    assert run("search", CHECKPOINT, TASK, *EASY).exit_code == 0
+    assert {name: loop.signatures for name, loop in loops().items()} == compiled
+
+
+def loops() -> dict[str, Any]:
+    """The compiled functions that searches ask for losses."""
+    return {name: getattr(kernel, name) for name in ("run", "run_variants")}

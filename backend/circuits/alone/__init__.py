@@ -121,9 +121,8 @@ class Alone:
         workers = min(max(1, torch.get_num_threads()), len(flips))
 
         def work(worker: int) -> None:
-            run_variants(
-                a, keep, dropped, before, starts, flat, halves, order[worker::workers], out
-            )
+            own = np.ascontiguousarray(order[worker::workers])  # one type: compiled once
+            run_variants(a, keep, dropped, before, starts, flat, halves, own, out)
 
         if workers == 1:
             work(0)
