@@ -144,7 +144,7 @@ def test_viz_data_comes_in_with_its_losses(
 ) -> None:
     kept = {"0.mlp.act_in": [0, 1, 2], "0.mlp.post_act": [3, 4]}
     file = save_viz_data(tmp_path / "viz_data.pt", checkpoint.config, kept)
-    page = visit(workshop, "/circuits").page
+    page = visit(workshop, f"/circuits?task={TASK}").page
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import …").click()
     chooser.value.set_files(file)

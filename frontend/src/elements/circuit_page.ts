@@ -2,7 +2,7 @@
  * A circuit to take apart. Owns the store and the two questions that follow from it (the numbers,
  * and the next tokens of a prompt); everything else here shows what it is given and fires events.
  */
-import { LitElement, html, nothing } from "lit";
+import { LitElement, html } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
@@ -12,7 +12,7 @@ import type { CircuitGraph, GraphEdge, EvaluateRequest, EvaluateResponse, Proble
 import { Answers } from "../state/answers";
 import type { EdgeChanges } from "../drawing/graph_view";
 import { png, save, svgBlob } from "../drawing/picture";
-import type { Change, Exploration, View } from "../state/exploration";
+import type { Change, Exploration } from "../state/exploration";
 import {
   MODES,
   edgeName,
@@ -24,7 +24,6 @@ import {
   valuesInWords,
 } from "../state/exploration";
 import type { Shortcut } from "../state/shortcuts";
-import { isStepKey, shortcutOf, takesArrows, takesKeys } from "../state/shortcuts";
 import { ExplorationStore } from "../state/store";
 import { pathOf } from "../state/url";
 import { goToStep, stepRead, storyRead } from "../state/story";
@@ -37,26 +36,15 @@ import { circuitPageStyles } from "./circuit_page_styles";
 import "./circuit_side";
 import "./circuit_toolbar";
 import type { CircuitToolbar } from "./circuit_toolbar";
+import { CircuitViews } from "./circuit_views";
 import type { PictureForm } from "./export_menu";
 import type { HelpDialog } from "./help_dialog";
 import "./graph_stage";
 import type { GraphStage } from "./graph_stage";
 import "./help_dialog";
+import { Keyboard } from "./keyboard";
 import "./problem_panel";
 import { Resource } from "./resource";
-import type { SizeFigure } from "./size_figure";
-
-/** Views whose elements are fetched when they are first shown. */
-const LATER: Record<View, () => Promise<unknown>> = {
-  graph: async () => undefined,
-  table: () => import("./circuit_tables"),
-  node: () => import("./node_inspector"),
-  sizes: () => import("./size_curve"),
-  report: () => import("./circuit_report"),
-};
-
-/** What the regions are called that are scrolled. */
-const NAMES: Partial<Record<View, string>> = { node: "Node", sizes: "Sizes", report: "Report" };
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -69,15 +57,23 @@ export class CircuitPage extends LitElement {
   @state() private ablated: ReadonlySet<string> = NONE;
   @state() private edges: EdgeChanges = { ablated: NONE, restored: NONE };
   @state() private values: ReadonlyMap<string, string> = new Map();
-  /** A child outside the shadow root, because Plotly's styles are in the document. */
-  @state() private figure: SizeFigure | null = null;
-  @state() private seen: ReadonlySet<View> = new Set();
   @state() private problem: Problem | null = null;
   @query("cx-circuit-toolbar") private readonly toolbar!: CircuitToolbar | null;
   @query("cx-graph-stage") private readonly drawn!: GraphStage | null;
   @query("cx-help-dialog") private readonly help!: HelpDialog;
 
   #store: ExplorationStore | null = null;
+
+  readonly #views = new CircuitViews(
+    this,
+    {
+      toggleNode: (event) => this.#toggle(event),
+      toggleEdge: (event) => this.#toggleEdge(event),
+      select: (event) => this.#select(event),
+      showInGraph: (event) => this.#showInGraph(event),
+    },
+    (problem) => (this.problem = problem),
+  );
 
   readonly #detail = new Resource(this, () =>
     need(api.GET("/api/circuits/{slug}", { params: { path: { slug: this.slug } } })),
@@ -105,6 +101,29 @@ export class CircuitPage extends LitElement {
   readonly #numbers = this.#answers();
   readonly #nextTokens = this.#answers();
 
+  protected readonly keyboard = new Keyboard(this, this.#shortcuts(), () => this.#told !== null);
+
+  #shortcuts(): Record<Shortcut, () => void> {
+    const mode = (index: number): void =>
+      this.#step((now) => ({ ...now, mode: MODES[index] ?? now.mode }));
+    return {
+      undo: () => this.#store?.undo(),
+      redo: () => this.#store?.redo(),
+      reset: () => this.#step(reset),
+      table: () => this.#step((now) => ({ ...now, view: now.view === "table" ? "graph" : "table" })),
+      inspect: () => this.#step((now) => ({ ...now, view: now.view === "node" ? "graph" : "node" })),
+      fit: () => this.drawn?.drawing?.fit(),
+      search: () => this.toolbar?.focusSearch(),
+      help: () => this.help.open(),
+      clear: () => this.#clear(),
+      "mode-1": () => mode(0),
+      "mode-2": () => mode(1),
+      "mode-3": () => mode(2),
+      "next-step": () => this.#goBy(1),
+      "previous-step": () => this.#goBy(-1),
+    };
+  }
+
   #answers(): Answers<EvaluateRequest, EvaluateResponse> {
     return new Answers(
       (body, signal) =>
@@ -121,7 +140,6 @@ export class CircuitPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener("keydown", this.#keys);
     this.#store = new ExplorationStore(this.slug, {
       saved: async (id) => {
         const saved = await need(api.GET("/api/states/{id}", { params: { path: { id } } }));
@@ -141,7 +159,6 @@ export class CircuitPage extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.removeEventListener("keydown", this.#keys);
     window.removeEventListener("focus", this.#readWords);
     this.#store?.close();
     this.#numbers.cancel();
@@ -180,29 +197,9 @@ export class CircuitPage extends LitElement {
     if (resized) void this.#graph.reload();
     this.edges = { ablated: next.ablatedEdges, restored: next.restoredEdges };
     this.values = valuesInWords(next);
-    void this.#bring(next.view);
+    void this.#views.bring(next.view);
     if (this.#graph.data) this.#showAblated(this.#graph.data);
     this.#ask();
-  }
-
-  /** Fetches what a view needs; once seen, it stays, so that its place is kept. */
-  async #bring(view: View): Promise<void> {
-    if (this.seen.has(view)) return;
-    try {
-      await LATER[view]();
-      if (view === "sizes") await this.#addFigure();
-    } catch (error) {
-      this.problem = asProblem(error);
-    }
-    this.seen = new Set([...this.seen, view]);
-  }
-
-  async #addFigure(): Promise<void> {
-    const { SizeFigure } = await import("./size_figure");
-    if (this.figure) return;
-    this.figure = new SizeFigure();
-    this.figure.slot = "figure";
-    this.append(this.figure);
   }
 
   #showAblated(graph: CircuitGraph): void {
@@ -254,38 +251,6 @@ export class CircuitPage extends LitElement {
 
   #edge(name: string): GraphEdge | undefined {
     return this.#graph.data?.edges.find((one) => one.kind === "weight" && edgeName(one) === name);
-  }
-
-  readonly #keys = (event: KeyboardEvent): void => {
-    const shortcut = shortcutOf(event);
-    const path = event.composedPath();
-    if (shortcut === null || event.repeat || takesKeys(path)) return;
-    const taken = event.defaultPrevented || takesArrows(path);
-    if (isStepKey(shortcut) && (this.#told === null || taken)) return;
-    event.preventDefault();
-    this.#do(shortcut);
-  };
-
-  #do(shortcut: Shortcut): void {
-    const mode = (index: number): void =>
-      this.#step((now) => ({ ...now, mode: MODES[index] ?? now.mode }));
-    const actions: Record<Shortcut, () => void> = {
-      undo: () => this.#store?.undo(),
-      redo: () => this.#store?.redo(),
-      reset: () => this.#step(reset),
-      table: () => this.#step((now) => ({ ...now, view: now.view === "table" ? "graph" : "table" })),
-      inspect: () => this.#step((now) => ({ ...now, view: now.view === "node" ? "graph" : "node" })),
-      fit: () => this.drawn?.drawing?.fit(),
-      search: () => this.toolbar?.focusSearch(),
-      help: () => this.help.open(),
-      clear: () => this.#clear(),
-      "mode-1": () => mode(0),
-      "mode-2": () => mode(1),
-      "mode-3": () => mode(2),
-      "next-step": () => this.#goBy(1),
-      "previous-step": () => this.#goBy(-1),
-    };
-    actions[shortcut]();
   }
 
   get #told(): ToldStory | null {
@@ -390,56 +355,14 @@ export class CircuitPage extends LitElement {
         @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
         @adjust-state=${(event: CustomEvent<Change>) => this.#store?.adjust(event.detail)}
       ></cx-graph-stage>
-      ${this.#others(graph, exploration)}`;
-  }
-
-  /** The views beside the graph. */
-  #others(graph: CircuitGraph, exploration: Exploration): TemplateResult {
-    const { view } = exploration;
-    const detail = this.#detail.data;
-    const page = (name: View, content: () => TemplateResult): TemplateResult | typeof nothing =>
-      view === name || this.seen.has(name)
-        ? html`<div
-            class="view ${name}"
-            role="region"
-            aria-label=${NAMES[name]}
-            tabindex="0"
-            ?hidden=${view !== name}
-          >
-            ${content()}
-          </div>`
-        : nothing;
-    return html`${view === "table"
-        ? html`<div class="view table">
-            <cx-circuit-tables
-              .graph=${graph}
-              .ablated=${this.ablated}
-              .exploration=${exploration}
-              .words=${this.#words}
-              @toggle-node=${this.#toggle}
-              @select-node=${this.#select}
-              @toggle-edge=${this.#toggleEdge}
-              @select-edge=${this.#select}
-            ></cx-circuit-tables>
-          </div>`
-        : nothing}
-      ${page("node", () => html`<cx-node-inspector .exploration=${exploration}></cx-node-inspector>`)}
-      ${page(
-        "sizes",
-        () => html`<cx-size-curve .detail=${detail} .figure=${this.figure}>
-          <slot name="figure"></slot>
-        </cx-size-curve>`,
-      )}
-      ${page(
-        "report",
-        () => html`<cx-circuit-report
-          slug=${this.slug}
-          .exists=${detail?.summary.has_report ?? null}
-          .selection=${exploration.selection}
-          @select-node=${this.#showInGraph}
-          @select-edge=${this.#showInGraph}
-        ></cx-circuit-report>`,
-      )}`;
+      ${this.#views.render({
+        slug: this.slug,
+        graph,
+        exploration,
+        detail: this.#detail.data,
+        ablated: this.ablated,
+        words: this.#words,
+      })}`;
   }
 
   #side(exploration: Exploration): TemplateResult {
