@@ -269,8 +269,8 @@ export class HomePage extends LitElement {
       </div>
       <p class="legend quiet small">
         Induced edges of the smallest circuit whose task loss on test pairs is at most
-        ${USUAL_TARGET} nats, and that loss (chance 0.693); where there is none, the best one found
-        and its target. Bars are on a logarithmic scale up to 10,000 edges. Other targets are on
+        ${USUAL_TARGET} nats, and that loss (chance 0.693); where there is none, the one of least
+        loss and its target. Bars are on a logarithmic scale up to 10,000 edges. Other targets are on
         <a href="/compare">Compare</a>.
       </p>`;
   }

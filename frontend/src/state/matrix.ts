@@ -11,7 +11,7 @@ export const USUAL_TARGET = 0.15;
 
 /**
  * The smallest circuit whose loss is at most the usual target, whatever it was searched for; else
- * the smallest of those that meet the lowest target of their own; else the one of smallest loss.
+ * the one that comes nearest: of least loss.
  */
 export function better(a: CircuitSummary, b: CircuitSummary): CircuitSummary {
   const [x, y] = [rank(a), rank(b)];
@@ -23,9 +23,8 @@ export function better(a: CircuitSummary, b: CircuitSummary): CircuitSummary {
 }
 
 function rank(circuit: CircuitSummary): number[] {
-  const { task_loss, target_loss, induced_edges, meets_target } = circuit;
-  if (task_loss <= USUAL_TARGET) return [0, 0, induced_edges, task_loss];
-  return meets_target ? [1, target_loss, induced_edges, task_loss] : [2, task_loss, 0, 0];
+  const { task_loss, induced_edges } = circuit;
+  return task_loss <= USUAL_TARGET ? [0, induced_edges, task_loss] : [1, task_loss, induced_edges];
 }
 
 /** What is to be said of a circuit that does not meet the usual target; null if it does. */
