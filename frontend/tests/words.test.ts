@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { GraphNode, Word } from "../src/api/types";
 import { boxesOf } from "../src/drawing/groups";
-import { shortened, wordElements } from "../src/drawing/words";
+import { shortened, wordElements, wrapped } from "../src/drawing/words";
 import { matching } from "../src/state/matching";
 import { labelOf, newTarget, sortOut } from "../src/state/words";
 
@@ -96,6 +96,9 @@ test("labels and boxes are drawn, long ones shortened by whole signs", () => {
   const words = sortOut([label("n", "🐍".repeat(30)), label("m", "elsewhere"), label("group:g", "G", ["n"])]);
   const elements = wordElements(words, layout);
   expect(elements.map((each) => each.classes)).toEqual(["word group", "word label"]);
-  expect(elements[1]?.data["label"]).toBe(`${"🐍".repeat(16)}…`);
+  expect(elements[1]?.data["label"]).toBe(`${"🐍".repeat(18)}…`);
   expect(shortened("a\nb", 5)).toBe("a b");
+  expect(wrapped("balance of the answers", 15, 2)).toBe("balance of the\nanswers");
+  expect(wrapped("one two three four five", 8, 2)).toBe("one two\nthree f…");
+  expect(wrapped("", 8, 2)).toBe("");
 });

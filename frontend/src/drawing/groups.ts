@@ -14,7 +14,7 @@ export interface Box {
 
 /** Between the shape of a node and the box; below, where its label stands, more. */
 const ROOM = 9;
-const LABEL_ROOM = 17;
+const LABEL_ROOM = 27;
 
 /** Boxes in reading order: the topmost, then the leftmost first. */
 export function boxesOf(

@@ -12,7 +12,7 @@ import type { Row } from "./rows";
 import { rowsOf } from "./rows";
 
 /** How far nodes of a row, and rows, stand apart: closer where there are many, within limits. */
-const NODE_GAP = { most: 76, least: 48, all: 900 } as const;
+const NODE_GAP = { most: 112, least: 48, all: 900 } as const;
 const ROW_GAP = { most: 92, least: 56, all: 900 } as const;
 const HEAD_MARGIN = 26;
 const SWEEPS = 16;

@@ -52,8 +52,9 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "border-width": 1,
         "border-opacity": 0.5,
         padding: "9px",
-        "text-valign": "top",
-        "text-margin-y": -2,
+        // Below the box: the label of a group of its nodes stands above.
+        "text-valign": "bottom",
+        "text-margin-y": 2,
         "text-background-color": palette.surface,
         "text-background-opacity": 0.9,
         "text-background-padding": "1px",
@@ -108,7 +109,15 @@ export function stylesheet(palette: Palette): StylesheetJson {
         events: "no",
       },
     },
-    { selector: "node.word.label", style: { "font-size": 9.5, "z-index": 12 } },
+    {
+      selector: "node.word.label",
+      style: {
+        "font-size": 9.5,
+        "z-index": 12,
+        "text-wrap": "wrap",
+        "text-valign": "bottom",
+      },
+    },
     {
       selector: "node.word.group",
       style: {

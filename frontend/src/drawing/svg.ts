@@ -157,7 +157,8 @@ function label(node: NodeSingular, { x, y, h }: Box, zoom: number): string {
   const halo = haloOf(node);
   const lines = words.split("\n");
   const lineHeight = size * LINE_HEIGHT;
-  const first = line + number(node, "text-margin-y") - ((lines.length - 1) * lineHeight) / 2;
+  const more = below ? 0 : ((lines.length - 1) * lineHeight) / (above ? 1 : 2);
+  const first = line + number(node, "text-margin-y") - more;
   const spans = lines.map(
     (one, i) => `<tspan${attributes({ x, y: first + i * lineHeight })}>${escaped(one)}</tspan>`,
   );

@@ -6,8 +6,9 @@ import { boxesOf } from "./groups";
 import type { Layout } from "./layout";
 import { NODE_HEIGHT } from "./stylesheet";
 
-/** Signs of a label that fit between nodes; the whole of it is in the words beside the drawing. */
-const LABEL = 17;
+/** Signs a line of a label that fit between nodes; the whole of it is in the words beside the drawing. */
+const LABEL = 19;
+const LABEL_LINES = 2;
 const GROUP_LABEL = 40;
 
 export function wordElements(words: Words, { places }: Layout): ElementDefinition[] {
@@ -33,8 +34,8 @@ export function wordElements(words: Words, { places }: Layout): ElementDefinitio
     if (at === undefined) continue;
     elements.push({
       group: "nodes",
-      data: { id: `word:${node}`, label: shortened(word.document.label, LABEL) },
-      position: { x: at.x, y: at.y + NODE_HEIGHT / 2 + 9 },
+      data: { id: `word:${node}`, label: wrapped(word.document.label, LABEL, LABEL_LINES) },
+      position: { x: at.x, y: at.y + NODE_HEIGHT / 2 + 3 },
       classes: "word label",
     });
   }
@@ -45,4 +46,19 @@ export function wordElements(words: Words, { places }: Layout): ElementDefinitio
 export function shortened(text: string, longest: number): string {
   const signs = [...text.replace(/\s+/g, " ")];
   return signs.length > longest ? `${signs.slice(0, longest - 1).join("")}…` : signs.join("");
+}
+
+/** At most so many lines of so many signs, broken between words where there are any. */
+export function wrapped(text: string, longest: number, lines: number): string {
+  const words = text.trim().split(/\s+/);
+  const broken: string[] = [];
+  for (const word of words) {
+    const last = broken.at(-1);
+    const longer = last === undefined ? word : `${last} ${word}`;
+    if (last === undefined || [...longer].length > longest) broken.push(word);
+    else broken[broken.length - 1] = longer;
+  }
+  const kept = broken.slice(0, lines);
+  if (broken.length > lines) kept[lines - 1] = broken.slice(lines - 1).join(" ");
+  return kept.map((line) => shortened(line, longest)).join("\n");
 }

@@ -7,7 +7,7 @@ import type { CircuitSummary } from "../api/types";
 import type { Exploration } from "../state/exploration";
 import type { Words } from "../state/words";
 import { base, chips, controls } from "../styles/shared";
-import { count, decimal } from "../text/format";
+import { count, lossBeside } from "../text/format";
 import "./export_menu";
 import { passOn } from "./pass_on";
 import "./share_button";
@@ -90,7 +90,7 @@ export class CircuitHeading extends LitElement {
         ${fact("nodes", count(c.node_count))}
         ${fact(
           c.meets_target ? `meets ${c.target_loss}` : `misses ${c.target_loss}`,
-          decimal(c.task_loss),
+          lossBeside(c.task_loss, c.target_loss),
         )}
       </dl>
       ${c.stories > 0

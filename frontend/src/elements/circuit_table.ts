@@ -8,7 +8,7 @@ import { methodTitle } from "../state/methods";
 import type { Order, SortKey } from "../state/order";
 import { sorted } from "../state/order";
 import { base, chips, tables } from "../styles/shared";
-import { count, decimal, instant, percent, plural, seconds } from "../text/format";
+import { count, instant, lossBeside, percent, plural, seconds } from "../text/format";
 import { sortHeader } from "./sort_header";
 
 type Column =
@@ -115,7 +115,7 @@ export class CircuitTable extends LitElement {
       <td class="number lead">${count(circuit.induced_edges)}</td>
       <td class="number">${count(circuit.kept_edges)}</td>
       <td class="number">${count(circuit.node_count)}</td>
-      <td class="number">${decimal(circuit.task_loss)}</td>
+      <td class="number">${lossBeside(circuit.task_loss, circuit.target_loss)}</td>
       <td class="number">${percent(circuit.accuracy)}</td>
       <td class="number">
         <span class="chip ${circuit.meets_target ? "good" : "bad"}">

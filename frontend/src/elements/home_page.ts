@@ -16,7 +16,7 @@ import type { Cell } from "../state/matrix";
 import { USUAL_TARGET, cellKey, exception, matrix } from "../state/matrix";
 import { byCircuits } from "../state/usual_checkpoint";
 import { base, chips, controls, skeleton, tables } from "../styles/shared";
-import { compact, count, decimal, plural, sparsity } from "../text/format";
+import { compact, count, decimal, lossBeside, plural, sparsity } from "../text/format";
 import "./checkpoint_drop";
 import { header, pageHeader } from "./page_header";
 import { Resource } from "./resource";
@@ -306,7 +306,7 @@ export class HomePage extends LitElement {
       <a href="/circuits/${best.slug}" aria-label="${task.title} in ${checkpoint.name}: ${words}">
         <span class="size">${count(best.induced_edges)}</span>
         <span class="bar" style=${styleMap({ width: sizeBar(best.induced_edges) })}></span>
-        <span class="loss">${decimal(best.task_loss)}</span>
+        <span class="loss">${lossBeside(best.task_loss, USUAL_TARGET)}</span>
         ${aside === null ? nothing : html`<span class="flag">${aside}</span>`}
         ${others > 0 && aside === null
           ? html`<span class="more">${others + 1} found</span>`

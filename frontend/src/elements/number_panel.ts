@@ -6,7 +6,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { Estimate, EvaluateResponse, Numbers, Problem } from "../api/types";
 import { MODE_NAMES, VALUE_NAMES } from "../state/exploration";
 import { base, chips, tables } from "../styles/shared";
-import { count, decimal, milliseconds, percent, plural, signed } from "../text/format";
+import { count, decimal, lossBeside, milliseconds, percent, plural, signed } from "../text/format";
 import type { MarkKind } from "./marks";
 import { markPicture, markStyles } from "./marks";
 import { numberStyles } from "./number_panel_styles";
@@ -100,7 +100,9 @@ export class NumberPanel extends LitElement {
     const isLoss = name === "task_loss";
     return html`<div class="quantity ${isLoss ? "main" : ""}" data-quantity=${name}>
       <h2>${words}${isLoss ? html` <small>nats</small>` : nothing}</h2>
-      <output class="value">${write(now.value)}</output>
+      <output class="value">
+        ${isLoss ? lossBeside(now.value, this.target) : write(now.value)}
+      </output>
       ${this.#change(name, now, answer.circuit?.[name] ?? null)}
       <span class="interval" title="95% interval over pairs">
         ${write(now.low)} to ${write(now.high)}

@@ -16,7 +16,7 @@ import type { SizeBy } from "../state/sizes";
 import { smallestMeeting } from "../state/sizes";
 import { pathOf } from "../state/url";
 import { base, chips, controls, tables } from "../styles/shared";
-import { count, decimal, plural } from "../text/format";
+import { count, decimal, lossBeside, plural } from "../text/format";
 import "./problem_panel";
 import "./segmented";
 import { sizeCurveStyles } from "./size_curve_styles";
@@ -164,7 +164,7 @@ export class SizeCurve extends LitElement {
       <th scope="row" class="number">${count(point.nodes)}</th>
       <td class="number">${count(point.induced_edges)}</td>
       <td class="number">${decimal(point.validation_loss)}</td>
-      <td class="number">${decimal(point.test_loss)}</td>
+      <td class="number">${lossBeside(point.test_loss, target)}</td>
       <td class="target">
         <span class="chip ${meets ? "good" : ""}">${meets ? "meets" : "misses"} ${target}</span>
         ${smallest ? html`<span class="quiet small">smallest to meet it on validation pairs</span>` : nothing}

@@ -8,6 +8,13 @@ export function decimal(value: number, decimals = 3): string {
   return minus(tiny ? value.toExponential(1) : value.toFixed(decimals));
 }
 
+/** A loss with as many decimals, three or more, as it takes to see on which side of a target it is. */
+export function lossBeside(loss: number, target: number): string {
+  const told = (decimals: number): boolean =>
+    Number(loss.toFixed(decimals)) > target === loss > target;
+  return decimal(loss, [3, 4, 5].find(told) ?? 6);
+}
+
 /** A change, always with its sign; "0" followed by decimals for none. */
 export function signed(value: number, decimals = 3): string {
   const text = decimal(Math.abs(value), decimals);
