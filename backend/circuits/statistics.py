@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 
 import torch
 from torch import Tensor
@@ -77,6 +79,19 @@ def cluster_bootstrap(
     low, high = of(means).nanquantile(torch.tensor([0.025, 0.975], dtype=torch.float64))
     value = of(columns.mean(0, keepdim=True))
     return Estimate(float(value), float(low), float(high))
+
+
+def wilson(share: float, tries: int) -> tuple[float, float]:
+    """95% score interval of a share (Wilson 1927).
+
+    Args:
+        share: from 0 to 1.
+        tries: independent ones that it is the share of, at least 1.
+    """
+    z = NormalDist().inv_cdf(0.975)
+    spread = z * math.sqrt(share * (1 - share) / tries + (z / (2 * tries)) ** 2)
+    middle, scale = share + z**2 / (2 * tries), 1 + z**2 / tries
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 @lru_cache(maxsize=8)

@@ -115,7 +115,7 @@ def get_node_sample(subject: SubjectDep, services: ServicesDep) -> NodeSample:
             ExcerptGroup(
                 quantile=group.quantile,
                 value=group.value,
-                excerpts=[_excerpt(subject, each) for each in group.excerpts],
+                excerpts=[excerpt_of(subject, each) for each in group.excerpts],
             )
             for group in found.groups
         ],
@@ -204,7 +204,8 @@ def _pair(subject: Subject, pair: pairs.PairActivations) -> PairActivations:
     )
 
 
-def _excerpt(subject: Subject, excerpt: sample.Excerpt) -> Excerpt:
+def excerpt_of(subject: Subject, excerpt: sample.Excerpt) -> Excerpt:
+    """A piece of held-out text as pages show it."""
     return Excerpt(
         window=excerpt.place.window,
         position=excerpt.place.position,

@@ -58,9 +58,20 @@ def node_sample(checkpoint: Checkpoint, node: Node) -> NodeSample | None:
     windows = checkpoint.held_out
     if windows is None:
         return None
-    values = node_values(checkpoint.model, windows, node)
+    values = sample_values(checkpoint, node)
     spread = examples(values, EXTREME, MIDDLING)
     return NodeSample(spread, [_group(group, windows, values) for group in spread.groups])
+
+
+@lru_cache(maxsize=64)
+def sample_values(checkpoint: Checkpoint, node: Node) -> Tensor:
+    """A node's activations in the whole model on the held-out text, which is there.
+
+    Returns:
+        [windows, pos]; not to be changed.
+    """
+    assert checkpoint.held_out is not None
+    return node_values(checkpoint.model, checkpoint.held_out, node)
 
 
 def _group(group: ExampleGroup, windows: Tensor, values: Tensor) -> ExcerptGroup:

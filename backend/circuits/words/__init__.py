@@ -1,8 +1,11 @@
 """What people write about a circuit: labels of its nodes, edges and groups, and its stories."""
 
 from backend.circuits.words.document import (
+    Active,
+    At,
     Document,
     Label,
+    Predicate,
     StateNumbers,
     Step,
     Story,
@@ -14,9 +17,12 @@ from backend.circuits.words.place import check_word
 from backend.circuits.words.state import PageState, parse_state
 
 __all__ = [
+    "Active",
+    "At",
     "Document",
     "Label",
     "PageState",
+    "Predicate",
     "StateNumbers",
     "Step",
     "Story",

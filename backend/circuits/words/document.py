@@ -20,9 +20,10 @@ A file of words, as they come with the program (`backend/shipped/words/SLUG.json
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 GROUP = "group:"
 STEP = "step:"
@@ -36,6 +37,58 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class At(StrEnum):
+    """Which text a predicate's pattern is looked for in, at a token."""
+
+    TOKEN = "token"
+    """The token's own."""
+    BEFORE = "before"
+    """That of its document before the token."""
+    THROUGH = "through"
+    """That of its document up to the token and with it."""
+
+
+class Active(StrEnum):
+    """On which side of a threshold a node counts as active."""
+
+    BEYOND = "beyond"
+    """|value| > threshold; with threshold 0: not zero."""
+    ABOVE = "above"
+    BELOW = "below"
+
+
+class Predicate(_Part):
+    """What a label says of tokens, so that it can be tested: `backend.circuits.predicates`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pattern: str = Field(
+        min_length=1,
+        max_length=200,
+        description="regular expression of Rust's syntax, found anywhere in the text unless "
+        "anchored; $ is the text's end",
+    )
+    at: At = At.TOKEN
+    active: Active = Active.BEYOND
+    threshold: float | None = Field(
+        default=None,
+        ge=-1e6,
+        le=1e6,
+        allow_inf_nan=False,
+        description="None: 0 for a node that is zero at half of the held-out tokens or more, else "
+        "what a tenth of them exceeds",
+    )
+
+    @model_validator(mode="after")
+    def _magnitude(self) -> Self:
+        if self.active is Active.BEYOND and self.threshold is not None and self.threshold < 0:
+            raise ValueError(
+                f"threshold {self.threshold:g} is below 0, and every magnitude is beyond it: "
+                "name 0 or more, or count values above or below it as active"
+            )
+        return self
+
+
 class Label(_Part):
     """What a node, an edge or a group of nodes is called, and why."""
 
@@ -44,6 +97,11 @@ class Label(_Part):
     note: str = Field(default="", max_length=4000)
     members: list[str] = Field(
         default_factory=list, max_length=2000, description="nodes of a group; else none"
+    )
+    predicate: Predicate | None = Field(
+        default=None,
+        exclude_if=lambda predicate: predicate is None,
+        description="of a node: at which tokens the label says that it is active",
     )
 
 

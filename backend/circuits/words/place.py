@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.circuits.circuit import Circuit
+from backend.circuits.predicates.pattern import compiled
 from backend.circuits.words.document import GROUP, NAME, STEP, STORY, Document, Label, Step
 from backend.circuits.words.state import parse_state
 from backend.errors import InvalidRequestError
@@ -15,7 +16,8 @@ def check_word(circuit: Circuit, target: str, document: Document) -> None:
 
     Raises:
         InvalidRequestError: the target is none of the circuit's, is of another kind than the
-            document, or the document speaks of nodes or edges that the circuit does not have.
+            document, or the document speaks of nodes or edges that the circuit does not have; a
+            predicate stands elsewhere than at a node, or its pattern is no regular expression.
     """
     named = re.fullmatch(NAME, target)
     edges = {f"{edge.source}>{edge.target}" for edge in circuit.edges}
@@ -66,6 +68,13 @@ def _check_label(circuit: Circuit, target: str, label: Label) -> None:
             "a node or an edge has none.",
             remedy="Give a group the names of its nodes, and leave them out elsewhere.",
         )
+    if label.predicate is not None:
+        if target not in circuit.nodes:
+            raise InvalidRequestError(
+                f"The label of {target!r} has a predicate, and only a node is active or not.",
+                remedy="Leave the predicate out, or give it to the label of a node.",
+            )
+        compiled(label.predicate.pattern)
     missing = [name for name in label.members if name not in set(circuit.nodes)]
     if missing or len(set(label.members)) != len(label.members):
         reason = f"{missing[0]!r} is no node of it" if missing else "a node is named twice"

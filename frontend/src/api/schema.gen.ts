@@ -878,6 +878,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/circuits/{slug}/nodes/{node}/predicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Predicate
+         * @description Precision and recall on held-out text, and the loss with values swapped within its classes.
+         *
+         *     The predicate may be anyone's: it need not be saved.
+         */
+        get: operations["get_predicate_api_circuits__slug__nodes__node__predicate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/circuits/{slug}/words": {
         parameters: {
             query?: never;
@@ -1268,6 +1290,12 @@ export interface components {
             sites: components["schemas"]["SiteActivitySummary"][];
         };
         /**
+         * Active
+         * @description On which side of a threshold a node counts as active.
+         * @enum {string}
+         */
+        Active: "beyond" | "above" | "below";
+        /**
          * AddedTask
          * @description A task that is listed from now on.
          */
@@ -1321,6 +1349,12 @@ export interface components {
              */
             name?: string | null;
         };
+        /**
+         * At
+         * @description Which text a predicate's pattern is looked for in, at a token.
+         * @enum {string}
+         */
+        At: "token" | "before" | "through";
         /**
          * BrokenCheckpointSummary
          * @description A folder that looks like a checkpoint but cannot be opened.
@@ -1953,6 +1987,61 @@ export interface components {
             into: components["schemas"]["DegreeDistribution"][];
             /** Out */
             out: components["schemas"]["DegreeDistribution"][];
+        };
+        /**
+         * Detection
+         * @description A predicate on held-out pretraining text, in the whole model. Intervals are over windows.
+         */
+        Detection: {
+            /**
+             * Threshold
+             * @description beyond, above or below which the node is active
+             */
+            threshold: number;
+            /** Windows */
+            windows: number;
+            /**
+             * Places
+             * @description tokens looked at
+             */
+            places: number;
+            /**
+             * Holds
+             * @description tokens where the predicate holds
+             */
+            holds: number;
+            /**
+             * Active
+             * @description tokens where the node is active
+             */
+            active: number;
+            /** Both */
+            both: number;
+            /**
+             * Base Rate
+             * @description share of tokens with an active node: the precision of saying nothing
+             */
+            base_rate: number;
+            /** @description None: the predicate holds at no token */
+            precision: components["schemas"]["Estimate"] | null;
+            /** @description None: the node is active at no token */
+            recall: components["schemas"]["Estimate"] | null;
+            f1: components["schemas"]["Estimate"] | null;
+            /**
+             * Hits
+             * @description it holds and the node is active, most active first
+             */
+            hits: components["schemas"]["Excerpt"][];
+            /**
+             * False Positives
+             * @description it holds and the node is not active
+             */
+            false_positives: components["schemas"]["Excerpt"][];
+            /**
+             * False Negatives
+             * @description the node is active and it does not hold
+             */
+            false_negatives: components["schemas"]["Excerpt"][];
         };
         /**
          * EdgeReport
@@ -2669,6 +2758,8 @@ export interface components {
              * @description nodes of a group; else none
              */
             members?: string[];
+            /** @description of a node: at which tokens the label says that it is active */
+            predicate?: components["schemas"]["Predicate"] | null;
         };
         /**
          * Losses
@@ -3216,6 +3307,41 @@ export interface components {
             test_loss: number;
         };
         /**
+         * Predicate
+         * @description What a label says of tokens, so that it can be tested: `backend.circuits.predicates`.
+         */
+        Predicate: {
+            /**
+             * Pattern
+             * @description regular expression of Rust's syntax, found anywhere in the text unless anchored; $ is the text's end
+             */
+            pattern: string;
+            /** @default token */
+            at: components["schemas"]["At"];
+            /** @default beyond */
+            active: components["schemas"]["Active"];
+            /**
+             * Threshold
+             * @description None: 0 for a node that is zero at half of the held-out tokens or more, else what a tenth of them exceeds
+             */
+            threshold?: number | null;
+        };
+        /**
+         * PredicateMeasures
+         * @description What a predicate says of a node, measured.
+         */
+        PredicateMeasures: {
+            predicate: components["schemas"]["Predicate"];
+            /**
+             * In Circuit
+             * @description False: it is put into the circuit alone for the swap
+             */
+            in_circuit: boolean;
+            /** @description None: there is no held-out sample */
+            detection: components["schemas"]["Detection"] | null;
+            swap: components["schemas"]["Swap"];
+        };
+        /**
          * Problem
          * @description An error, as RFC 9457 problem details, with what to do about it.
          */
@@ -3711,6 +3837,49 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * Swap
+         * @description The node's values exchanged among tokens that the predicate calls the same.
+         *
+         *     Resampling ablation within the predicate's classes, in the circuit alone. Task losses in nats,
+         *     with intervals over pairs.
+         */
+        Swap: {
+            /** Pairs */
+            pairs: number;
+            /**
+             * Draws
+             * @description exchanges that losses are averaged over
+             */
+            draws: number;
+            /**
+             * Holds
+             * @description tokens of the pairs where the predicate holds
+             */
+            holds: number;
+            /**
+             * Others
+             * @description tokens of the pairs where it does not
+             */
+            others: number;
+            /** @description with the node's own values */
+            intact: components["schemas"]["Estimate"];
+            /** @description exchanged within the predicate's two classes */
+            within: components["schemas"]["Estimate"];
+            /** @description control: exchanged among all tokens */
+            anywhere: components["schemas"]["Estimate"];
+            /** @description control: the node at its mean */
+            mean: components["schemas"]["Estimate"];
+            /** @description within - intact */
+            within_change: components["schemas"]["Estimate"];
+            /** @description anywhere - intact */
+            anywhere_change: components["schemas"]["Estimate"];
+            /**
+             * Explained
+             * @description 1 - within_change / anywhere_change; None: the interval of anywhere_change reaches 0, or all tokens are of one class
+             */
+            explained: number | null;
         };
         /**
          * TableName
@@ -6433,6 +6602,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeCircuits"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_predicate_api_circuits__slug__nodes__node__predicate_get: {
+        parameters: {
+            query: {
+                /** @description regular expression of Rust's syntax, found anywhere in the text unless anchored; $ is the text's end */
+                pattern: string;
+                at?: components["schemas"]["At"];
+                active?: components["schemas"]["Active"];
+                /** @description None: 0 for a node that is zero at half of the held-out tokens or more, else what a tenth of them exceeds */
+                threshold?: number | null;
+                split?: components["schemas"]["Split"];
+                /** @description of the pairs */
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+                /** @description name of a node, e.g. 0.mlp.post_act.863 */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredicateMeasures"];
                 };
             };
             /** @description Not Found */
