@@ -20,10 +20,15 @@ from backend.circuits import Circuit
 from backend.circuits.answer import Numbers, answer
 from backend.circuits.bundle import read_bundle
 from backend.circuits.inspector.attention import Example
+from backend.circuits.inspector.subject import Subject, find_node
 from backend.circuits.inspector.values import values_at
+from backend.circuits.predicates.detection import Detection
+from backend.circuits.predicates.measure import swapped, tested
+from backend.circuits.predicates.swap import Swap
 from backend.circuits.words import (
     Document,
     Label,
+    Predicate,
     StateNumbers,
     Step,
     Story,
@@ -34,7 +39,7 @@ from backend.circuits.words import (
 )
 from models import load_checkpoint
 from models.checkpoints import Checkpoint
-from tasks import Task, get_task
+from tasks import Split, Task, get_task
 
 ZOO = Path("models/zoo")
 SHIPPED = Path("backend/shipped")
@@ -59,6 +64,40 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Tested:
+    """Measures of a predicate as the page writes them."""
+
+    precision: str
+    recall: str
+    holds: int
+    active: int
+    both: int
+    intact: str
+    within: str
+    anywhere: str
+
+    @classmethod
+    def of(cls, found: Detection, swap: Swap) -> Tested:
+        """The same digits as on the page.
+
+        Raises:
+            ValueError: it holds nowhere, or the node is nowhere active: nothing to ship.
+        """
+        if found.precision is None or found.recall is None:
+            raise ValueError(f"a predicate has no precision or no recall: {found}")
+        return cls(
+            f"{found.precision.value:.0%}",
+            f"{found.recall.value:.0%}",
+            found.holds,
+            found.active,
+            found.both,
+            f"{swap.intact.value:.3f}",
+            f"{swap.within.value:.3f}",
+            f"{swap.anywhere.value:.3f}",
+        )
+
+
+@dataclass(frozen=True)
 class Measuring:
     """A circuit and what it takes to measure states of its page."""
 
@@ -78,6 +117,15 @@ class Measuring:
             logit_difference=numbers.logit_difference.value,
         )
 
+    def predicate(self, node: str, predicate: Predicate) -> Tested:
+        """What a predicate of a node measures."""
+        subject = Subject(
+            self.checkpoint, self.task, self.circuit, find_node(self.checkpoint, node)
+        )
+        found = tested(self.checkpoint, subject.node, predicate)
+        assert found is not None, "the checkpoint brings no held-out text"
+        return Tested.of(found.detection, swapped(subject, predicate, Split.TEST, 0))
+
     def seen(self, node: str, position: int | None = None, *, second: bool = False) -> str:
         """A node's value in the whole model at a token of test pair 0; the last if none is told."""
         example = Example(second=second, query=position)
@@ -95,11 +143,19 @@ def words_of(source: Mapping[str, Any], measuring: Measuring, created: datetime)
     known: dict[str, Any] = {
         name: measuring.seen(**where) for name, where in source.get("seen", {}).items()
     }
+    predicates: dict[str, Predicate] = {}
+    for name, told in source.get("predicates", {}).items():
+        fields = dict(told)
+        node = fields.pop("node")
+        predicates[node] = Predicate(**fields)
+        known[name] = measuring.predicate(node, predicates[node])
     for name, state in source.get("also", {}).items():
         known[name] = Shown.of(measuring.numbers(state))
     documents: dict[str, Document] = {}
     for node, (label, note) in source.get("labels", {}).items():
-        documents[node] = Label(label=label, note=note.format_map(known))
+        documents[node] = Label(
+            label=label, note=note.format_map(known), predicate=predicates.get(node)
+        )
     for name, group in source.get("groups", {}).items():
         documents[f"group:{name}"] = Label(**group)
     story = dict(source["story"])
@@ -160,6 +216,8 @@ def main() -> None:
             print(f"{document.title}\n{document.text}\n")
         elif isinstance(document, Label):
             print(f"{word.target}: {document.label}. {document.note}")
+            if document.predicate is not None:
+                print(f"  {measuring.predicate(word.target, document.predicate)}")
 
 
 if __name__ == "__main__":

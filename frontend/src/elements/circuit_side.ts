@@ -170,10 +170,12 @@ export class CircuitSide extends LitElement {
       ? this.graph?.edges.some((one) => one.kind === "weight" && edgeName(one) === selection)
       : this.graph?.nodes.some((one) => one.id === selection);
     if (selection === null || !known) return nothing;
+    const { slug, split, seed } = this.exploration;
     return html`<cx-word-card
       .store=${this.written}
       .words=${this.words}
       .target=${selection}
+      .measured=${edge ? null : { slug, node: selection, split, seed }}
       what=${edge ? "edge" : "node"}
     ></cx-word-card>`;
   }

@@ -77,7 +77,13 @@ export class CircuitViews {
     const page = (name: View, content: () => TemplateResult): TemplateResult | typeof nothing =>
       this.#page(name, exploration.view, content);
     return html`${exploration.view === "table" ? this.#tables(viewed) : nothing}
-      ${page("node", () => html`<cx-node-inspector .exploration=${exploration}></cx-node-inspector>`)}
+      ${page(
+        "node",
+        () => html`<cx-node-inspector
+          .exploration=${exploration}
+          .words=${viewed.words}
+        ></cx-node-inspector>`,
+      )}
       ${page(
         "sizes",
         () => html`<cx-size-curve .detail=${detail} .figure=${this.#figure}>

@@ -11,6 +11,8 @@ import type { Exploration } from "../state/exploration";
 import { isEdgeName } from "../state/exploration";
 import { isOfHead, isResidual, nodeName, nodeWords } from "../state/node_name";
 import { toUrl } from "../state/url";
+import type { Words } from "../state/words";
+import { NO_WORDS } from "../state/words";
 import { base, controls } from "../styles/shared";
 import { inspectNode } from "./inspect_node";
 import "./inspector_attention";
@@ -19,6 +21,7 @@ import "./inspector_edges";
 import "./inspector_effect";
 import "./inspector_facts";
 import "./inspector_pairs";
+import "./inspector_predicate";
 import "./inspector_sample";
 import type { Inspected } from "./inspector_section";
 import "./inspector_tokens";
@@ -61,6 +64,7 @@ export class NodeInspector extends LitElement {
   ];
 
   @property({ attribute: false }) exploration!: Exploration;
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @query("h2") private readonly heading!: HTMLElement | null;
   /** A link in here was followed: what it led to is read from its beginning. */
   #followed = false;
@@ -97,6 +101,11 @@ export class NodeInspector extends LitElement {
           ${isResidual(name)
             ? html`<cx-inspector-tokens class="wide" .of=${of}></cx-inspector-tokens>`
             : nothing}
+          <cx-inspector-predicate
+            class="wide"
+            .of=${of}
+            .word=${this.words.labels.get(selection) ?? null}
+          ></cx-inspector-predicate>
           <cx-inspector-sample class="wide" .of=${of}></cx-inspector-sample>
           <cx-inspector-circuits class="wide" .of=${of}></cx-inspector-circuits>
         </div>`,

@@ -5,11 +5,14 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import { asProblem } from "../api/problem";
 import type { Problem } from "../api/types";
+import { predicateOf, predicateWords } from "../state/predicate";
+import type { MeasuredNode } from "../state/predicate_store";
 import type { LabelWord, WordDocument, Words } from "../state/words";
 import type { Draft, WordsStore } from "../state/words_store";
 import { lastAuthor } from "../state/words_store";
 import { base, controls } from "../styles/shared";
 import { instant } from "../text/format";
+import "./predicate_result";
 import "./problem_panel";
 import "./word_form";
 import { wordStyles } from "./word_styles";
@@ -24,6 +27,10 @@ export class WordCard extends LitElement {
       :host {
         margin-top: 10px;
       }
+      .predicate {
+        margin-top: 4px;
+        overflow-wrap: anywhere;
+      }
     `,
   ];
 
@@ -34,6 +41,8 @@ export class WordCard extends LitElement {
   @property() what = "node";
   /** Of a group: see the form. */
   @property({ attribute: false }) addable: ReadonlyMap<string, readonly string[]> | null = null;
+  /** Of a node: where its predicate is measured. */
+  @property({ attribute: false }) measured: MeasuredNode | null = null;
   @state() private editing = false;
   @state() private problem: Problem | null = null;
 
@@ -43,12 +52,16 @@ export class WordCard extends LitElement {
     this.problem = null;
   }
 
-  readonly #build = (draft: Draft): WordDocument => ({
-    kind: "label",
-    label: draft.name,
-    note: draft.text,
-    members: [...draft.members],
-  });
+  readonly #build = (draft: Draft): WordDocument => {
+    const predicate = predicateOf(draft.predicate);
+    return {
+      kind: "label",
+      label: draft.name,
+      note: draft.text,
+      members: [...draft.members],
+      ...(predicate === null ? {} : { predicate }),
+    };
+  };
 
   /** Back to reading; the focus goes where writing began. */
   async #done(): Promise<void> {
@@ -76,6 +89,7 @@ export class WordCard extends LitElement {
         .words=${this.words}
         .target=${target}
         .addable=${this.addable}
+        .measured=${this.measured}
         .build=${this.#build}
         @done=${() => void this.#done()}
       ></cx-word-form>`;
@@ -87,7 +101,7 @@ export class WordCard extends LitElement {
   #read(word: LabelWord): TemplateResult {
     const { label, note } = word.document;
     return html`<p class="name"><b>${label}</b></p>
-      ${note === "" ? nothing : html`<p class="text">${note}</p>`}
+      ${note === "" ? nothing : html`<p class="text">${note}</p>`} ${this.#predicate(word)}
       <p class="by">${word.author}, <time datetime=${word.created}>${instant(word.created)}</time></p>
       <div class="buttons">
         <button aria-label="Edit ${label}" @click=${() => (this.editing = true)}>Edit</button>
@@ -98,6 +112,16 @@ export class WordCard extends LitElement {
           Take away
         </button>
       </div>`;
+  }
+
+  /** What the label says of tokens, and how far that is so. */
+  #predicate(word: LabelWord): TemplateResult | typeof nothing {
+    const { predicate } = word.document;
+    if (!predicate || this.measured === null) return nothing;
+    return html`<p class="small predicate">
+        <code>${predicate.pattern}</code> <span class="quiet">${predicateWords(predicate)}</span>
+      </p>
+      <cx-predicate-result brief .measured=${this.measured} .predicate=${predicate}></cx-predicate-result>`;
   }
 
   #none(): TemplateResult {

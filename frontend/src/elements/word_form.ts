@@ -11,11 +11,16 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { asProblem } from "../api/problem";
 import type { Problem, Word } from "../api/types";
+import { NO_PREDICATE, isEmpty, predicateDraft } from "../state/predicate";
+import type { PredicateDraft } from "../state/predicate";
 import type { WordDocument, Words } from "../state/words";
+import type { MeasuredNode } from "../state/predicate_store";
 import type { Draft, WordsStore } from "../state/words_store";
 import { lastAuthor } from "../state/words_store";
 import { base, controls } from "../styles/shared";
 import { instant } from "../text/format";
+import "./predicate_form";
+import type { PredicateForm } from "./predicate_form";
 import "./problem_panel";
 import { wordStyles } from "./word_styles";
 
@@ -54,10 +59,13 @@ export class WordForm extends LitElement {
   /** Of a group: nodes that a button adds, with its words; null where there are no members. */
   @property({ attribute: false }) addable: ReadonlyMap<string, readonly string[]> | null = null;
   @property({ type: Number }) longest = 4000;
+  /** Of a node: measures what is written as a predicate; null where there is none. */
+  @property({ attribute: false }) measured: MeasuredNode | null = null;
   @state() private draft!: Draft;
   @state() private problem: Problem | null = null;
   @state() private busy = false;
   @query("#name") private readonly nameField!: HTMLInputElement;
+  @query("cx-predicate-form") private readonly predicateForm!: PredicateForm | null;
   @query("#author") private readonly author!: HTMLInputElement;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -86,7 +94,7 @@ export class WordForm extends LitElement {
 
   async #save(event: Event): Promise<void> {
     event.preventDefault();
-    if (this.busy) return;
+    if (this.busy || this.predicateForm?.reportValidity() === false) return;
     this.busy = true;
     this.problem = null;
     const { target, draft } = this;
@@ -108,7 +116,8 @@ export class WordForm extends LitElement {
     const name = [...new Set([mine.name, other.name])].join(" / ").slice(0, 80);
     const text = [...new Set([mine.text, other.text])].filter((each) => each !== "").join("\n\n");
     const members = [...new Set([...mine.members, ...other.members])];
-    this.#write({ on: theirs.version, name, text, members });
+    const predicate = isEmpty(mine.predicate) ? other.predicate : mine.predicate;
+    this.#write({ on: theirs.version, name, text, members, predicate });
   }
 
   override render(): TemplateResult {
@@ -135,6 +144,13 @@ export class WordForm extends LitElement {
         @input=${(event: Event) => this.#write({ text: valueOf(event) })}
       ></textarea>
       ${this.addable === null ? nothing : this.#members(this.addable)}
+      ${this.measured === null
+        ? nothing
+        : html`<cx-predicate-form
+            .draft=${draft.predicate}
+            .measured=${this.measured}
+            @write=${(event: CustomEvent<PredicateDraft>) => this.#write({ predicate: event.detail })}
+          ></cx-predicate-form>`}
       <label for="author">Your name</label>
       <input id="author" required maxlength="80" autocomplete="name" .value=${lastAuthor()} />
       ${this.problem ? html`<cx-problem .problem=${this.problem}></cx-problem>` : nothing}
@@ -167,6 +183,9 @@ export class WordForm extends LitElement {
       </p>
       <p class="theirs"><b>${other.name}</b></p>
       <p class="theirs text">${other.text}</p>
+      ${isEmpty(other.predicate)
+        ? nothing
+        : html`<p class="theirs">Predicate <code>${other.predicate.pattern}</code></p>`}
       ${other.members.length > 0
         ? html`<p class="theirs">${other.members.join(", ")}</p>`
         : nothing}
@@ -215,10 +234,11 @@ export class WordForm extends LitElement {
 function draftOf(word: Word | null): Draft {
   const document = word?.document ?? null;
   const on = document === null ? 0 : (word?.version ?? 0);
-  if (document === null) return { on, name: "", text: "", members: [] };
-  return document.kind === "label"
-    ? { on, name: document.label, text: document.note, members: document.members ?? [] }
-    : { on, name: document.title, text: document.text, members: [] };
+  const written = { on, name: "", text: "", members: [], predicate: NO_PREDICATE };
+  if (document === null) return written;
+  if (document.kind !== "label") return { ...written, name: document.title, text: document.text };
+  const { label, note, members, predicate } = document;
+  return { ...written, name: label, text: note, members: members ?? [], predicate: predicateDraft(predicate) };
 }
 
 function valueOf(event: Event): string {

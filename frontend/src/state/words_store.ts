@@ -7,6 +7,7 @@
 import { api, need } from "../api/client";
 import { ApiError, asProblem, problemOf } from "../api/problem";
 import type { Problem, Word } from "../api/types";
+import type { PredicateDraft } from "./predicate";
 import type { WordDocument, Words } from "./words";
 import { NO_WORDS, sortOut } from "./words";
 
@@ -20,6 +21,7 @@ export interface Draft {
   readonly name: string;
   readonly text: string;
   readonly members: readonly string[];
+  readonly predicate: PredicateDraft;
 }
 
 const AUTHOR = "circuit-explorer.author";
