@@ -91,12 +91,12 @@ def circuit_effects(
     Nothing is written. Others are answered between two parts; ask for many in several requests.
     """
     start = time.perf_counter()
-    circuit, checkpoint = _opened(slug, services)
+    circuit, checkpoint = opened(slug, services)
     found = effects(
         checkpoint,
         find_task(circuit.task),
         circuit,
-        _question(request),
+        question_of(request),
         request.parts,
         services.evaluating,
     )
@@ -111,9 +111,9 @@ def circuit_effects(
 def _answer(
     slug: str, request: EvaluateRequest, services: Services, start: float
 ) -> EvaluateResponse:
-    circuit, checkpoint = _opened(slug, services)
+    circuit, checkpoint = opened(slug, services)
     question = dataclasses.replace(
-        _question(request), references=request.references, prompt=request.prompt
+        question_of(request), references=request.references, prompt=request.prompt
     )
     with services.evaluating:
         found = answer(checkpoint, find_task(circuit.task), circuit, question)
@@ -125,13 +125,15 @@ def _answer(
     )
 
 
-def _opened(slug: str, services: Services) -> tuple[Circuit, Checkpoint]:
+def opened(slug: str, services: Services) -> tuple[Circuit, Checkpoint]:
+    """A circuit and its checkpoint; raises the errors of `open_checkpoint`."""
     with services.store.read() as session:
         circuit = get_circuit(session, slug)
     return circuit, open_checkpoint(circuit, services.library)
 
 
-def _question(request: WhatIf) -> Question:
+def question_of(request: WhatIf) -> Question:
+    """The question of a request, without what only some requests have."""
     return Question(**{name: getattr(request, name) for name in WhatIf.model_fields})
 
 

@@ -718,6 +718,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/circuits/{slug}/unrolled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unroll Circuit
+         * @description Its nodes at every token of a text, the attention of its heads, what its edges carry.
+         *
+         *     Nothing is written: this is a POST for the length of its question.
+         */
+        post: operations["unroll_circuit_api_circuits__slug__unrolled_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/circuits/{slug}/nodes/{node}": {
         parameters: {
             query?: never;
@@ -2659,6 +2681,27 @@ export interface components {
             warning: string | null;
         };
         /**
+         * Inflow
+         * @description What flows into a node at each token, before its nonlinearity and AbsTopK.
+         *
+         *     It is the bias, and the weight of each edge times what its source has there (of a value channel
+         *     what its head's attention makes of it), and what nodes outside the circuit bring.
+         */
+        Inflow: {
+            /** Bias */
+            bias: number;
+            /**
+             * Now
+             * @description under the question
+             */
+            now: number[];
+            /**
+             * Model
+             * @description nothing ablated
+             */
+            model: number[];
+        };
+        /**
          * Interval
          * @description A number with its 95% interval.
          */
@@ -4149,6 +4192,178 @@ export interface components {
             lines: number;
             /** Curves */
             curves: components["schemas"]["TrainingCurve"][];
+        };
+        /**
+         * Unrolled
+         * @description A circuit unrolled over the tokens of a text, under the question and in the whole model.
+         */
+        Unrolled: {
+            /** Slug */
+            slug: string;
+            request: components["schemas"]["UnrolledRequest"];
+            /** Tokens */
+            tokens: components["schemas"]["TokenText"][];
+            /**
+             * Pairs
+             * @description that can be asked for
+             */
+            pairs: number;
+            /**
+             * Nodes
+             * @description in forward order
+             */
+            nodes: components["schemas"]["UnrolledNode"][];
+            /**
+             * Heads
+             * @description of which the circuit has a channel
+             */
+            heads: components["schemas"]["UnrolledHead"][];
+            /**
+             * Edges
+             * @description of the circuit, pruned ones too
+             */
+            edges: components["schemas"]["UnrolledEdge"][];
+            /** Channels */
+            channels: components["schemas"]["UnrolledChannel"][];
+            /**
+             * Answers
+             * @description the right one, then the wrong one; after a prompt the task's two answers, none where they differ from pair to pair
+             */
+            answers: components["schemas"]["UnrolledAnswer"][];
+        };
+        /**
+         * UnrolledAnswer
+         * @description Log-probability of an answer as the next token after each position, nats.
+         */
+        UnrolledAnswer: {
+            token: components["schemas"]["TokenText"];
+            /** Now */
+            now: number[];
+            /** Model */
+            model: number[];
+        };
+        /**
+         * UnrolledChannel
+         * @description What the tokens' embeddings write to a residual channel that the circuit reads.
+         */
+        UnrolledChannel: {
+            /** Channel */
+            channel: number;
+            /** Embedding */
+            embedding: number[];
+        };
+        /**
+         * UnrolledEdge
+         * @description An edge of the circuit.
+         */
+        UnrolledEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Weight */
+            weight: number;
+            /**
+             * Ablated
+             * @description by itself, under the question: it carries `instead`
+             */
+            ablated: boolean;
+        };
+        /**
+         * UnrolledHead
+         * @description A head's attention, without the sink's share: row i has the i + 1 keys that query i sees.
+         */
+        UnrolledHead: {
+            /** Name */
+            name: string;
+            /** Now */
+            now: number[][];
+            /** Model */
+            model: number[][];
+        };
+        /**
+         * UnrolledNode
+         * @description A node of the circuit at each token.
+         */
+        UnrolledNode: {
+            /** Name */
+            name: string;
+            /**
+             * Now
+             * @description under the question
+             */
+            now: number[];
+            /**
+             * Model
+             * @description nothing ablated
+             */
+            model: number[];
+            /** @description None at act_in: nothing is summed there */
+            inflow: components["schemas"]["Inflow"] | null;
+            /**
+             * Instead
+             * @description what edges from it carry that are ablated by themselves; None if none is
+             */
+            instead: number[] | null;
+        };
+        /**
+         * UnrolledRequest
+         * @description What if, on one text: a prompt, or a sequence of a pair.
+         */
+        UnrolledRequest: {
+            /** @default circuit */
+            mode: components["schemas"]["Mode"];
+            /** @default mean */
+            value: components["schemas"]["AblationValue"];
+            /** Ablated */
+            ablated?: string[];
+            /** Restored */
+            restored?: string[];
+            /** Ablated Edges */
+            ablated_edges?: string[];
+            /** Restored Edges */
+            restored_edges?: string[];
+            /**
+             * Constants
+             * @description values that nodes are set to
+             */
+            constants?: {
+                [key: string]: number;
+            };
+            /**
+             * Factors
+             * @description multiples of their own values
+             */
+            factors?: {
+                [key: string]: number;
+            };
+            /** @default test */
+            split: components["schemas"]["Split"];
+            /**
+             * Seed
+             * @description of the pairs and the resampling
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Size
+             * @description nodes of a size on its path, in its place
+             */
+            size?: number | null;
+            /** Prompt */
+            prompt?: string | null;
+            /**
+             * Pair
+             * @description number of a pair; without a prompt
+             * @default 0
+             */
+            pair: number;
+            /**
+             * Second
+             * @description its second sequence, not its first
+             * @default false
+             */
+            second: boolean;
         };
         /**
          * Verification
@@ -6177,6 +6392,87 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unroll_circuit_api_circuits__slug__unrolled_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnrolledRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unrolled"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
