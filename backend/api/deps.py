@@ -10,6 +10,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
+from backend.api.drawn import Drawn
 from backend.jobs.runner import JobRunner
 from backend.library import CheckpointLibrary
 from backend.settings import Settings
@@ -27,6 +28,7 @@ class Services:
         runner: runs the jobs; None where another process does.
         evaluating: held while a what-if question is computed: several at once would only get in
             each other's way.
+        drawn: drawings of circuits that were asked for.
     """
 
     settings: Settings
@@ -34,6 +36,7 @@ class Services:
     library: CheckpointLibrary
     runner: JobRunner | None
     evaluating: threading.Lock = field(default_factory=threading.Lock)
+    drawn: Drawn = field(default_factory=Drawn)
 
 
 def services(request: Request) -> Services:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from backend.api.deps import LibraryDep, ReadDep, Services, ServicesDep, SlugPath
+from backend.api.deps import ReadDep, Services, ServicesDep, SlugPath
 from backend.api.problems import responses
 from backend.api.schemas.answers import (
     EffectsRequest,
@@ -55,11 +55,16 @@ def get_one_circuit(slug: SlugPath, session: ReadDep) -> CircuitDetail:
     )
 
 
-@router.get("/circuits/{slug}/graph", responses=responses(404, 409))
-def get_graph(slug: SlugPath, session: ReadDep, library: LibraryDep) -> CircuitGraph:
+@router.get("/circuits/{slug}/graph", response_model=CircuitGraph, responses=responses(404, 409))
+def get_graph(slug: SlugPath, session: ReadDep, services: ServicesDep) -> Response:
     """The drawing: nodes in rows, edges with weights, joins and q-k products."""
     circuit = get_circuit(session, slug)
-    return circuit_graph(circuit, library)
+    open_checkpoint(circuit, services.library)  # one that is gone, or changed, is told each time
+
+    def draw() -> bytes:
+        return circuit_graph(circuit, services.library).model_dump_json().encode()
+
+    return Response(services.drawn.get(slug, draw), media_type="application/json")
 
 
 @router.get("/circuits/{slug}/bundle", responses=responses(404))

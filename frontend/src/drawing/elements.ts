@@ -1,14 +1,17 @@
 /** A graph as the elements that cytoscape draws. */
 import type { ElementDefinition } from "cytoscape";
 
-import type { CircuitGraph, GraphEdge } from "../api/types";
+import type { CircuitGraph, GraphEdge, GraphNode } from "../api/types";
 import { edgeName } from "../state/exploration";
 import { headName } from "./fold";
 import type { Box } from "./groups";
-import type { Layout } from "./layout";
+import type { Layout, Point } from "./layout";
 import { nodeLabel } from "./rows";
 import { NODE_HEIGHT, NODE_WIDTH, edgeWidth } from "./stylesheet";
 
+/** Between the nodes of a head and its box. */
+const HEAD_ROOM = 9;
+const ORIGIN: Point = { x: 0, y: 0 };
 /** More edges than this pan too slowly on a canvas: the weakest are left out. */
 export const MOST_EDGES = 1500;
 
@@ -20,6 +23,18 @@ export function strongest(edges: readonly GraphEdge[], limit = MOST_EDGES): Grap
     (a, b) => Number(b.kept) - Number(a.kept) || Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0),
   );
   return [...lines.slice(0, limit), ...weights.slice(0, limit)];
+}
+
+/** Lines of these kinds say little where there are many, and are slow to draw: curves of dashes. */
+const MOST_LINES = 300;
+const CURVES = ["join", "qk"] as const;
+
+/** Kinds of lines that a drawing opens without. */
+export function crowded(edges: readonly GraphEdge[]): ReadonlySet<(typeof CURVES)[number]> {
+  const tooMany = CURVES.filter(
+    (kind) => edges.filter((edge) => edge.kind === kind).length > MOST_LINES,
+  );
+  return new Set(tooMany);
 }
 
 /**
@@ -38,14 +53,34 @@ export function boxAround(elements: readonly ElementDefinition[]): Box {
   return left < right ? { left, right, top, bottom } : { left: 0, right: 0, top: 0, bottom: 0 };
 }
 
-export function headElements(graph: CircuitGraph): ElementDefinition[] {
-  const heads = new Map<string, ElementDefinition>();
+/**
+ * Boxes around the nodes of each head, as nodes of their own that no other belongs to: cytoscape
+ * asks parents and children of every node for each change, as soon as there is one parent.
+ */
+export function headElements(graph: CircuitGraph, { places }: Layout): ElementDefinition[] {
+  const heads = new Map<string, GraphNode[]>();
   for (const node of graph.nodes) {
     if (node.head === null) continue;
     const id = headName(node);
-    heads.set(id, { group: "nodes", data: { id, label: `head ${node.head}` }, classes: "head" });
+    heads.set(id, [...(heads.get(id) ?? []), node]);
   }
-  return [...heads.values()];
+  return [...heads].map(([id, nodes]) => {
+    const at = nodes.map((node) => places.get(node.id) ?? ORIGIN);
+    const xs = at.map(({ x }) => x);
+    const [left, right] = [Math.min(...xs), Math.max(...xs)];
+    return {
+      group: "nodes",
+      data: {
+        id,
+        label: `head ${nodes[0]?.head}`,
+        members: nodes.map((node) => node.id),
+        width: right - left + NODE_WIDTH + 2 * HEAD_ROOM,
+        height: NODE_HEIGHT + 2 * HEAD_ROOM,
+      },
+      position: { x: (left + right) / 2, y: at[0]?.y ?? 0 },
+      classes: "head",
+    };
+  });
 }
 
 export function nodeElements(graph: CircuitGraph, layout: Layout): ElementDefinition[] {
@@ -54,9 +89,8 @@ export function nodeElements(graph: CircuitGraph, layout: Layout): ElementDefini
     data: {
       id: node.id,
       label: nodeLabel(node, graph.d_head),
-      ...(node.head === null ? {} : { parent: headName(node) }),
     },
-    position: { ...(layout.places.get(node.id) ?? { x: 0, y: 0 }) },
+    position: { ...(layout.places.get(node.id) ?? ORIGIN) },
     classes: `channel ${node.kind}`,
   }));
 }

@@ -3,7 +3,7 @@
  * store; whoever owns it passes in what is ablated and selected and hears of clicks.
  */
 import cytoscape from "cytoscape";
-import type { CollectionReturnValue, Core } from "cytoscape";
+import type { CollectionReturnValue, Core, EdgeCollection, ElementDefinition } from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import type { Words } from "../state/words";
@@ -42,12 +42,15 @@ export interface Viewport {
 
 /** Lines that can be hidden from the legend. */
 export type LineKind = "join" | "qk" | "pruned" | "end";
+const LINE_KINDS: readonly LineKind[] = ["join", "qk", "pruned", "end"];
 
 /** Edges changed by hand, by name. */
 export interface EdgeChanges {
   readonly ablated: ReadonlySet<string>;
   readonly restored: ReadonlySet<string>;
 }
+
+export const NO_EDGE_CHANGES: EdgeChanges = { ablated: new Set(), restored: new Set() };
 
 export interface GraphHandlers {
   pressed(node: string): void;
@@ -68,7 +71,13 @@ export class GraphView {
   #ends: TextEnds = { tokens: [], logits: [] };
   #folding: Folding = NO_FOLDING;
   #paint: Paint | null = null;
-  readonly #hidden = new Set<LineKind>();
+  #hidden: ReadonlySet<LineKind> = new Set();
+  /** Lines that are made when they are first shown. */
+  readonly #later = new Map<LineKind, ElementDefinition[]>();
+  #paths: PathSets | null = null;
+  #chosen: ReadonlySet<string> = new Set();
+  #values: ReadonlyMap<string, string> = new Map();
+  #edges: EdgeChanges = NO_EDGE_CHANGES;
 
   constructor(container: HTMLElement, handlers: GraphHandlers, edgeCount: number) {
     this.#container = container;
@@ -107,14 +116,22 @@ export class GraphView {
   }
 
   draw(graph: CircuitGraph, layout: Layout, edges: readonly GraphEdge[]): void {
-    const elements = [...headElements(graph), ...nodeElements(graph, layout)];
-    edges.forEach((edge, i) => elements.push(edgeElement(edge, i, graph.max_weight, layout)));
+    const elements = [...headElements(graph, layout), ...nodeElements(graph, layout)];
+    this.#later.clear();
+    edges.forEach((edge, i) => {
+      const element = edgeElement(edge, i, graph.max_weight, layout);
+      if (edge.kind === "weight" || !this.#hidden.has(edge.kind)) elements.push(element);
+      else this.#later.set(edge.kind, [...(this.#later.get(edge.kind) ?? []), element]);
+    });
     elements.push(...endElements(graph.ends, layout));
     this.#cy.batch(() => {
       this.#cy.elements().remove();
       this.#cy.add(elements);
     });
     this.#ablated = new Set();
+    this.#chosen = new Set();
+    this.#values = new Map();
+    this.#edges = NO_EDGE_CHANGES;
     this.#layout = layout;
     this.#around = boxAround(elements);
     this.#ends = shownEnds(graph.ends, layout);
@@ -124,8 +141,9 @@ export class GraphView {
   /** The head whose name is at a place of the drawing: boxes of heads are no target themselves. */
   #headNamedAt({ x, y }: Point): string | null {
     const named = this.#cy.nodes(".head:visible").filter((head) => {
-      const box = head.boundingBox({ includeLabels: false });
-      return x > box.x1 && x < box.x2 && y > box.y1 - HEAD_NAME && y < box.y1 + 2;
+      const at = head.position();
+      const below = y - at.y - head.height() / 2;
+      return Math.abs(x - at.x) < head.width() / 2 && below > -2 && below < HEAD_NAME;
     });
     return named.nonempty() ? named.first().id() : null;
   }
@@ -139,13 +157,14 @@ export class GraphView {
         if (node.hasClass("away") !== folding.within.has(node.id())) node.toggleClass("away");
       });
       this.#cy.nodes(".head").forEach((head) => {
-        head.toggleClass("away", head.children().not(".away").empty());
+        const members: readonly string[] = head.data("members");
+        head.toggleClass("away", members.every((node) => folding.within.has(node)));
       });
       this.#cy.add(foldElements(folding, this.#ends));
     });
     this.#folding = folding;
     this.#markFolds();
-    for (const kind of this.#hidden) this.setShown(kind, false);
+    this.setHidden(this.#hidden);
   }
 
   /** A folded part of which nothing is kept is ablated. */
@@ -187,6 +206,7 @@ export class GraphView {
 
   /** Lets everything but some paths fade; null: everything is bright. */
   setPaths(paths: PathSets | null): void {
+    this.#paths = paths;
     this.#cy.batch(() => {
       this.#cy.elements(".faded").removeClass("faded");
       if (paths === null) return;
@@ -220,34 +240,42 @@ export class GraphView {
         if (is === this.#ablated.has(id)) continue;
         const node = this.#cy.getElementById(id);
         node.toggleClass("ablated", is);
-        node.connectedEdges().forEach((edge) => {
-          const cut = ablated.has(edge.source().id()) || ablated.has(edge.target().id());
-          if (edge.hasClass("cut") !== cut) edge.toggleClass("cut", cut);
-        });
+        this.#cut(node.connectedEdges(), ablated);
       }
     });
     this.#ablated = new Set(ablated);
     this.#markFolds();
   }
 
+  /** Marks edges that an ablated node cuts. */
+  #cut(edges: EdgeCollection, ablated: ReadonlySet<string>): void {
+    edges.forEach((edge) => {
+      const cut = ablated.has(edge.source().id()) || ablated.has(edge.target().id());
+      if (edge.hasClass("cut") !== cut) edge.toggleClass("cut", cut);
+    });
+  }
+
   /** Marks exactly these nodes as chosen together. */
   setChosen(chosen: ReadonlySet<string>): void {
     this.#cy.batch(() => {
-      this.#cy.nodes(".channel").forEach((node) => {
-        node.toggleClass("chosen", chosen.has(node.id()));
-      });
+      for (const id of parted(this.#chosen, chosen)) {
+        this.#cy.getElementById(id).toggleClass("chosen", chosen.has(id));
+      }
     });
+    this.#chosen = chosen;
   }
 
   /** Writes values of the user's choice below exactly these nodes. */
   setValues(values: ReadonlyMap<string, string>): void {
     this.#cy.batch(() => {
-      this.#cy.nodes(".channel").forEach((node) => {
-        const words = values.get(node.id());
+      for (const id of new Set([...values.keys(), ...this.#values.keys()])) {
+        const words = values.get(id);
+        const node = this.#cy.getElementById(id);
         node.toggleClass("given", words !== undefined);
         if (words !== undefined) node.data("given", words);
-      });
+      }
     });
+    this.#values = values;
   }
 
   /** Nodes whose centres are inside a line, in pixels from the top left of the container. */
@@ -268,13 +296,15 @@ export class GraphView {
   }
 
   /** Shows exactly these edges as ablated and as restored by hand. */
-  setEdges({ ablated, restored }: EdgeChanges): void {
+  setEdges(changes: EdgeChanges): void {
     this.#cy.batch(() => {
-      this.#cy.edges(".weight").forEach((edge) => {
-        edge.toggleClass("ablated", ablated.has(edge.id()));
-        edge.toggleClass("restored", restored.has(edge.id()));
-      });
+      for (const state of ["ablated", "restored"] as const) {
+        for (const id of parted(this.#edges[state], changes[state])) {
+          this.#cy.getElementById(id).toggleClass(state, changes[state].has(id));
+        }
+      }
     });
+    this.#edges = changes;
   }
 
   /** Shows exactly these labels and boxes; nothing else moves. */
@@ -305,11 +335,21 @@ export class GraphView {
     return this.#cy.getElementById(within === undefined ? name : foldId(within));
   }
 
-  /** Shows or hides the lines of one kind. */
-  setShown(kind: LineKind, shown: boolean): void {
-    if (shown) this.#hidden.delete(kind);
-    else this.#hidden.add(kind);
-    this.#cy.elements(kind === "end" ? ".end" : `edge.${kind}`).toggleClass("hidden", !shown);
+  /** Hides the lines of exactly these kinds. */
+  setHidden(hidden: ReadonlySet<LineKind>): void {
+    this.#hidden = hidden;
+    const due = [...this.#later].filter(([kind]) => !hidden.has(kind));
+    this.#cy.batch(() => {
+      for (const kind of LINE_KINDS) {
+        const lines = this.#cy.elements(kind === "end" ? ".end" : `edge.${kind}`);
+        if (lines.nonempty()) lines.toggleClass("hidden", hidden.has(kind));
+      }
+      for (const [kind, elements] of due) {
+        this.#later.delete(kind);
+        this.#cut(this.#cy.add(elements).edges(), this.#ablated);
+      }
+    });
+    if (due.length > 0 && this.#paths !== null) this.setPaths(this.#paths);
   }
 
   fit(): void {
@@ -387,4 +427,11 @@ export class GraphView {
   destroy(): void {
     this.#cy.destroy();
   }
+}
+
+/** What is in one of two sets only. */
+function parted(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
+  const without = (some: ReadonlySet<string>, others: ReadonlySet<string>): string[] =>
+    [...some].filter((each) => !others.has(each));
+  return [...without(one, other), ...without(other, one)];
 }

@@ -51,7 +51,8 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "border-color": palette.quiet,
         "border-width": 1,
         "border-opacity": 0.5,
-        padding: "9px",
+        width: "data(width)",
+        height: "data(height)",
         // Below the box: the label of a group of its nodes stands above.
         "text-valign": "bottom",
         "text-margin-y": 2,
@@ -61,8 +62,8 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "font-family": "system-ui, sans-serif",
         "font-size": 10,
         color: palette.quiet,
-        // Above the edges that leave it: its name stays readable.
-        "z-compound-depth": "top",
+        // Above the edges that leave it, so that its name stays readable; below its nodes.
+        "z-index": -1,
         events: "no",
       },
     },

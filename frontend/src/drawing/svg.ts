@@ -43,8 +43,8 @@ export function drawnSvg(cy: Core): string {
   const zoom = cy.zoom();
   return [
     ...edges.map(edgeSvg),
-    ...nodes.filter((node) => node.isParent()).map((node) => nodeSvg(node, zoom)),
-    ...nodes.filter((node) => !node.isParent()).map((node) => nodeSvg(node, zoom)),
+    ...nodes.filter((node) => node.hasClass("head")).map((node) => nodeSvg(node, zoom)),
+    ...nodes.filter((node) => !node.hasClass("head")).map((node) => nodeSvg(node, zoom)),
   ].join("\n");
 }
 

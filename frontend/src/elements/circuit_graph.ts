@@ -11,8 +11,8 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { CircuitGraph } from "../api/types";
 import { described } from "../drawing/described";
 import type { EdgeChanges, LineKind, Viewport } from "../drawing/graph_view";
-import { GraphView } from "../drawing/graph_view";
-import { strongest } from "../drawing/elements";
+import { GraphView, NO_EDGE_CHANGES } from "../drawing/graph_view";
+import { crowded, strongest } from "../drawing/elements";
 import type { Folding } from "../drawing/fold";
 import { NO_FOLDING, fold, headName, layerName } from "../drawing/fold";
 import type { Layout, Point } from "../drawing/layout";
@@ -45,8 +45,6 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: "down",
 };
 
-const NO_CHANGES: EdgeChanges = { ablated: new Set(), restored: new Set() };
-
 type SentEvent = "toggle-node" | "select-node" | "toggle-edge" | "select-edge" | "fold-part";
 
 @customElement("cx-circuit-graph")
@@ -55,7 +53,7 @@ export class CircuitGraphElement extends LitElement {
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
-  @property({ attribute: false }) edges: EdgeChanges = NO_CHANGES;
+  @property({ attribute: false }) edges: EdgeChanges = NO_EDGE_CHANGES;
   @property({ attribute: false }) words: Words = NO_WORDS;
   @property() selection: string | null = null;
   @property({ attribute: false }) chosen: ReadonlySet<string> = new Set();
@@ -70,6 +68,8 @@ export class CircuitGraphElement extends LitElement {
   @state() private viewport: Viewport | null = null;
   @state() private hovered: string | null = null;
   @state() private hiddenEdges = 0;
+  /** Kinds of lines that are not drawn. */
+  @state() private hiddenLines: ReadonlySet<LineKind> = new Set();
   /** The paths of the selection are shown. */
   @state() private followed = false;
   @query(".canvas") private readonly canvas!: HTMLElement;
@@ -133,6 +133,7 @@ export class CircuitGraphElement extends LitElement {
     const drawn = this.#drawn;
     if (this.graph !== null && this.graph !== drawn) this.#draw(this.graph);
     const isNew = this.#drawn !== drawn;
+    if (changed.has("hiddenLines")) this.#view?.setHidden(this.hiddenLines);
     if (isNew || changed.has("ablated")) this.#view?.setAblated(this.ablated);
     if (isNew || changed.has("edges")) this.#view?.setEdges(this.edges);
     if (isNew || changed.has("words")) this.#view?.setWords(this.words);
@@ -176,6 +177,7 @@ export class CircuitGraphElement extends LitElement {
 
   #draw(graph: CircuitGraph): void {
     this.#drawn = graph;
+    if (this.#widest?.slug !== graph.slug) this.hiddenLines = crowded(graph.edges);
     const placed = this.#place(graph);
     this.#layout = placed;
     this.#paths = null;
@@ -196,6 +198,7 @@ export class CircuitGraphElement extends LitElement {
       edges.length,
     );
     this.#wheel();
+    this.#view.setHidden(this.hiddenLines);
     this.#view.draw(graph, placed, edges);
     this.#sizes.observe(this.canvas);
     this.viewport = this.#view.viewport;
@@ -343,8 +346,8 @@ export class CircuitGraphElement extends LitElement {
       </div>
       <cx-graph-legend
         .graph=${this.graph}
-        @show-lines=${(event: CustomEvent<{ kind: LineKind; shown: boolean }>) =>
-          this.#view?.setShown(event.detail.kind, event.detail.shown)}
+        .hiddenLines=${this.hiddenLines}
+        @hide-lines=${({ detail }: CustomEvent<ReadonlySet<LineKind>>) => (this.hiddenLines = detail)}
       ></cx-graph-legend>`;
   }
 

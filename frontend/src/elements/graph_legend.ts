@@ -1,4 +1,7 @@
-/** What the shapes and lines of the drawing mean; lines without weight can be hidden here. */
+/**
+ * What the shapes and lines of the drawing mean; lines without weight can be hidden here. Fires
+ * `hide-lines` with all kinds that are.
+ */
 import { LitElement, css, html, nothing, svg } from "lit";
 import type { SVGTemplateResult, TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
@@ -68,6 +71,7 @@ export class GraphLegend extends LitElement {
   ];
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
+  @property({ attribute: false }) hiddenLines: ReadonlySet<LineKind> = new Set();
 
   override render(): TemplateResult {
     const present = new Set(this.graph?.nodes.map((node) => node.kind));
@@ -126,7 +130,7 @@ export class GraphLegend extends LitElement {
         ${picture} ${words}
         <input
           type="checkbox"
-          checked
+          .checked=${!this.hiddenLines.has(kind)}
           @change=${(event: Event) =>
             this.#show(kind, (event.target as HTMLInputElement).checked)}
         />
@@ -135,6 +139,8 @@ export class GraphLegend extends LitElement {
   }
 
   #show(kind: LineKind, shown: boolean): void {
-    this.dispatchEvent(new CustomEvent("show-lines", { detail: { kind, shown } }));
+    const others = [...this.hiddenLines].filter((one) => one !== kind);
+    const detail = new Set(shown ? others : [...others, kind]);
+    this.dispatchEvent(new CustomEvent<ReadonlySet<LineKind>>("hide-lines", { detail }));
   }
 }
