@@ -1,4 +1,4 @@
-"""Saved explorations: a state too long for a URL, under a short id made from its content."""
+"""Saved explorations: a state of the page under a short id made from its content."""
 
 from __future__ import annotations
 

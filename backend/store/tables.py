@@ -278,7 +278,7 @@ class CircuitEdgeTable(Table):
 
 
 class SavedStateTable(Table):
-    """The state of an exploration too long for a URL, under a short id."""
+    """A state of an exploration with its numbers, under a short id."""
 
     __tablename__ = "saved_states"
 

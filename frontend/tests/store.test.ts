@@ -79,7 +79,7 @@ describe("ExplorationStore", () => {
   it("opens a state that the server keeps", async () => {
     const { store, loadSaved } = await open("/circuits/a-1?s=Xy7", "value=zero");
     expect(loadSaved).toHaveBeenCalledWith("Xy7");
-    expect(store.state.value).toBe("zero");
+    expect(store.state).toMatchObject({ value: "zero", saved: "Xy7" });
   });
 
   it("writes each step into the address; undo and redo walk through them", async () => {

@@ -33,6 +33,7 @@ const full: Exploration = {
     size: 12,
   },
   story: { id: "how", step: 3 },
+  saved: "Xy7",
 };
 
 function there(url: string): ReturnType<typeof fromLocation> {
@@ -82,6 +83,12 @@ describe("the address", () => {
 
   it("can name a state that the server keeps", () => {
     expect(there("/circuits/a-1?s=Xy7")).toEqual({ saved: "Xy7" });
+  });
+
+  it("names the saved state that was opened while the page is changed", () => {
+    const opened = { ...start, saved: "Xy7" };
+    expect(toUrl(opened)).toBe("/circuits/a-1?s=Xy7&mode=circuit");
+    expect(there(toUrl(opened))).toEqual({ state: opened });
   });
 });
 

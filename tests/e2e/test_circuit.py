@@ -254,13 +254,6 @@ def test_a_prompt_has_next_tokens(circuit: CircuitPage, nodes: list[str]) -> Non
         expect(now).to_have_text(same.all_inner_texts(), use_inner_text=True)
 
 
-def test_share_copies_the_address(circuit: CircuitPage, nodes: list[str]) -> None:
-    circuit.choose("Mode", "circuit ablated")
-    circuit.click(nodes[0])
-    expect(circuit.page).to_have_url(re.compile(r"restored="))
-    assert circuit.share() == circuit.page.url
-
-
 def test_a_long_state_is_shared_by_a_short_address(
     application: Application, slug: str, visit: Visitor
 ) -> None:

@@ -1,4 +1,4 @@
-"""States of the page that are too long for a URL, under a short id."""
+"""States of the page under short ids, with the numbers it showed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ router = APIRouter(tags=["states"])
 
 @router.post("/states", status_code=201, responses=responses(400, 403, 413, 422))
 def create_state(request: SaveStateRequest, response: Response, store: StoreDep) -> SavedState:
-    """Keeps a state; the same state has the same id for ever."""
+    """Keeps a state; the same state with the same numbers has the same id for ever."""
+    content = request.model_dump(mode="json", exclude_none=True)
     with store.write() as session:
-        state_id = save_state(session, {"path": request.path, "state": request.state})
+        state_id = save_state(session, content)
     response.headers["Location"] = f"/api/states/{state_id}"
-    return SavedState(id=state_id, path=request.path, state=request.state)
+    return SavedState(id=state_id, **content)
 
 
 @router.get("/states/{id}", responses=responses(404))

@@ -1037,7 +1037,7 @@ export interface paths {
         put?: never;
         /**
          * Create State
-         * @description Keeps a state; the same state has the same id for ever.
+         * @description Keeps a state; the same state with the same numbers has the same id for ever.
          */
         post: operations["create_state_api_states_post"];
         delete?: never;
@@ -3592,6 +3592,8 @@ export interface components {
             path: string;
             /** State */
             state: string;
+            /** @description those that were shown, so that they can be compared later */
+            numbers?: components["schemas"]["StateNumbers"] | null;
         };
         /**
          * SaveWordRequest
@@ -3610,7 +3612,7 @@ export interface components {
         };
         /**
          * SavedState
-         * @description A state of the page too long for a URL, under a short id.
+         * @description A state of the page under a short id.
          */
         SavedState: {
             /** Id */
@@ -3619,6 +3621,8 @@ export interface components {
             path: string;
             /** State */
             state: string;
+            /** @description None: none were saved with it */
+            numbers?: components["schemas"]["StateNumbers"] | null;
         };
         /**
          * SearchMethod

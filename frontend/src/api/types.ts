@@ -97,6 +97,7 @@ export type TrainingCurves = Schemas["TrainingCurves"];
 export type Verification = Schemas["Verification"];
 export type Value = Schemas["AblationValue"];
 export type Label = Schemas["Label"];
+export type SavedState = Schemas["SavedState"];
 export type StateNumbers = Schemas["StateNumbers"];
 export type Step = Schemas["Step"];
 export type Story = Schemas["Story"];

@@ -3,7 +3,8 @@ import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { CircuitSummary } from "../api/types";
+import type { CircuitSummary, EvaluateResponse } from "../api/types";
+import type { Answered } from "../state/answers";
 import type { Exploration } from "../state/exploration";
 import type { Words } from "../state/words";
 import { base, chips, controls } from "../styles/shared";
@@ -74,6 +75,7 @@ export class CircuitHeading extends LitElement {
   @property({ attribute: false }) summary!: CircuitSummary;
   @property({ attribute: false }) exploration: Exploration | null = null;
   @property({ attribute: false }) words!: Words;
+  @property({ attribute: false }) numbers!: Answered<EvaluateResponse>;
 
   override render(): TemplateResult {
     const c = this.summary;
@@ -100,7 +102,10 @@ export class CircuitHeading extends LitElement {
           ></cx-story-offer>`
         : nothing}
       <div class="actions">
-        <cx-share-button .exploration=${this.exploration}></cx-share-button>
+        <cx-share-button
+          .exploration=${this.exploration}
+          .numbers=${this.numbers}
+        ></cx-share-button>
         <cx-export-menu
           .summary=${c}
           .exploration=${this.exploration}

@@ -23,6 +23,7 @@ import {
   toggleEdge,
   valuesInWords,
 } from "../state/exploration";
+import { readSaved } from "../state/saved";
 import type { Shortcut } from "../state/shortcuts";
 import { ExplorationStore } from "../state/store";
 import { pathOf } from "../state/url";
@@ -141,10 +142,7 @@ export class CircuitPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#store = new ExplorationStore(this.slug, {
-      saved: async (id) => {
-        const saved = await need(api.GET("/api/states/{id}", { params: { path: { id } } }));
-        return saved.state;
-      },
+      saved: async (id) => (await readSaved(id)).state,
       step: async (story) => {
         await this.#wordsRead;
         return stepRead(this.#words, story)?.document.state ?? null;
@@ -302,6 +300,7 @@ export class CircuitPage extends LitElement {
             .summary=${summary}
             .exploration=${exploration}
             .words=${this.#words}
+            .numbers=${this.#numbers.current}
             @change-state=${(event: CustomEvent<Change>) => this.#step(event.detail)}
             @help=${() => this.help.open()}
             @export-picture=${(event: CustomEvent<PictureForm>) => void this.#picture(event.detail)}

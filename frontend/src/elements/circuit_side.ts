@@ -27,6 +27,7 @@ import "./pair_list";
 import { passOn } from "./pass_on";
 import "./prompt_box";
 import "./provenance_panel";
+import "./saved_note";
 import "./stored_losses";
 import "./story_list";
 import "./story_panel";
@@ -61,7 +62,8 @@ export class CircuitSide extends LitElement {
   override render(): TemplateResult {
     const { exploration, detail, nextTokens } = this;
     const { answer, stale, problem } = this.numbers;
-    return html`${exploration.story ? this.#story() : nothing}
+    return html`${exploration.saved === null ? nothing : this.#saved()}
+      ${exploration.story ? this.#story() : nothing}
       <cx-number-panel
         .answer=${answer}
         .stale=${stale}
@@ -128,6 +130,14 @@ export class CircuitSide extends LitElement {
         html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
         false,
       )}`;
+  }
+
+  #saved(): TemplateResult {
+    return html`<cx-saved-note
+      .exploration=${this.exploration}
+      .numbers=${this.numbers}
+      @change-state=${this.#pass}
+    ></cx-saved-note>`;
   }
 
   #story(): TemplateResult {

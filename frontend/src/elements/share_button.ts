@@ -1,11 +1,12 @@
-/** Copies the page's address; a state too long for a request line is kept on the server first. */
+/** Keeps the page's state and its numbers on the server, and copies the short address. */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { api, need } from "../api/client";
+import type { EvaluateResponse } from "../api/types";
+import type { Answered } from "../state/answers";
 import type { Exploration } from "../state/exploration";
-import { isLong, pathOf, toText, toUrl } from "../state/url";
+import { shareUrl } from "../state/saved";
 import { dialogs } from "../styles/dialogs";
 import { base, controls } from "../styles/shared";
 
@@ -25,6 +26,7 @@ export class ShareButton extends LitElement {
   ];
 
   @property({ attribute: false }) exploration: Exploration | null = null;
+  @property({ attribute: false }) numbers!: Answered<EvaluateResponse>;
   @state() private copied = false;
   @state() private url = "";
   @query("dialog") private readonly dialog!: HTMLDialogElement;
@@ -32,7 +34,7 @@ export class ShareButton extends LitElement {
 
   async #share(): Promise<void> {
     if (this.exploration === null) return;
-    this.url = await shareUrl(this.exploration);
+    this.url = await shareUrl(this.exploration, this.numbers);
     try {
       await navigator.clipboard.writeText(this.url);
       this.copied = true;
@@ -52,24 +54,10 @@ export class ShareButton extends LitElement {
       <span class="visually-hidden" role="status">${this.copied ? "Link copied" : nothing}</span>
       <dialog aria-labelledby="title">
         <h2 id="title">Share this view</h2>
-        <p>Opens the same graph, toggles and numbers.</p>
+        <p>Opens the same graph and toggles, and compares the numbers with those here.</p>
         <label for="url">Address</label>
         <input id="url" readonly .value=${this.url} />
         <form class="actions" method="dialog"><button>Close</button></form>
       </dialog>`;
-  }
-}
-
-/** The address to share. Where the server keeps no state, the long address does the same. */
-async function shareUrl(exploration: Exploration): Promise<string> {
-  const here = new URL(toUrl(exploration), location.origin);
-  if (!isLong(exploration)) return here.href;
-  const path = pathOf(exploration.slug);
-  try {
-    const body = { path, state: toText(exploration) };
-    const { id } = await need(api.POST("/api/states", { body }));
-    return new URL(`${path}?s=${encodeURIComponent(id)}`, location.origin).href;
-  } catch {
-    return here.href;
   }
 }

@@ -39,6 +39,8 @@ export interface Exploration {
   readonly look: Look;
   /** The story that is read, and where in it. */
   readonly story: Reading | null;
+  /** Id of the saved state that was opened. */
+  readonly saved: string | null;
 }
 
 export interface Reading {
@@ -91,6 +93,7 @@ export function untouched(slug: string): Exploration {
     prompt: "",
     look: PLAIN,
     story: null,
+    saved: null,
   };
 }
 

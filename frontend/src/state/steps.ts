@@ -8,6 +8,7 @@ export function describeStep(from: Exploration, to: Exploration): string {
   if (from.story?.id !== to.story?.id || from.story?.step !== to.story?.step) {
     return to.story === null ? "story left" : `story, step ${to.story.step}`;
   }
+  if (from.saved !== null && to.saved === null) return "saved state left";
   if (from.mode !== to.mode) return `mode: ${MODE_NAMES[to.mode]}`;
   if (from.value !== to.value) return `ablate by ${VALUE_NAMES[to.value]}`;
   if (from.split !== to.split) return `${to.split} pairs`;

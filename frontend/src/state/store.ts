@@ -127,7 +127,7 @@ export class ExplorationStore {
     // Meanwhile Back may have gone elsewhere, or something else was done.
     if (this.#state !== before || address !== this.#address) return;
     const state = fromParams(this.slug, new URLSearchParams(text ?? ""));
-    this.#set("saved" in found ? state : { ...state, story: found.story });
+    this.#set({ ...state, ...found });
   }
 
   get #address(): string {

@@ -41,7 +41,7 @@ export function leaveStory(now: Exploration): Exploration {
 
 /** The state of the page as it would be kept in a step. */
 export function textOf(now: Exploration): string {
-  return toText(leaveStory(now));
+  return toText({ ...leaveStory(now), saved: null });
 }
 
 /** Whether two states ask the model the same, and so have the same numbers. */

@@ -2,12 +2,12 @@
  * The exploration as a URL and back: `/circuits/<slug>?mode=...&value=...&ablated=a,b&...`, where
  * whatever is as by default is left out.
  *
- * A state too long for a request line goes behind `#` instead, where it stays in the browser; the
- * Share button keeps such a state on the server and copies `?s=<id>`. The part after `?` or `#`,
- * and what the server keeps under an id, are the same text.
+ * A state too long for a request line goes behind `#` instead, where it stays in the browser. The
+ * Share button keeps a state on the server, with its numbers, and copies `?s=<id>`. The part after
+ * `?` or `#`, and what the server keeps under an id, are the same text.
  *
- * `?story=<id>&step=<n>` alone is a step of a story as it is written. Where the page was changed
- * while it is read, the state follows, and always with its mode.
+ * `?s=<id>` alone is a state as it was saved, `?story=<id>&step=<n>` a step of a story as it is
+ * written. Where the page was changed since, the state follows, and always with its mode.
  */
 import type { Exploration, Reading } from "./exploration";
 import { lookFromParams, lookToParams } from "./look";
@@ -25,7 +25,9 @@ export function toParams(state: Exploration): URLSearchParams {
     params.set("story", state.story.id);
     params.set("step", String(state.story.step));
   }
-  if (state.mode !== plain.mode || state.story !== null) params.set("mode", state.mode);
+  if (state.saved !== null) params.set("s", state.saved);
+  const follows = state.story !== null || state.saved !== null;
+  if (state.mode !== plain.mode || follows) params.set("mode", state.mode);
   if (state.value !== plain.value) params.set("value", state.value);
   const list = (name: string, names: ReadonlySet<string>): void => {
     if (names.size > 0) params.set(name, [...names].sort().join(","));
@@ -68,6 +70,7 @@ export function fromParams(slug: string, params: URLSearchParams): Exploration {
     prompt: params.get("prompt") ?? "",
     look: lookFromParams(params),
     story: reading(params),
+    saved: params.get("s") || null,
   };
 }
 
@@ -99,15 +102,14 @@ export type Place =
 
 /** A place in the address bar: a state, the id of one that the server keeps, a story's step. */
 export function fromLocation(slug: string, location: { search: string; hash: string }): Place {
-  const query = new URLSearchParams(location.search);
-  const saved = query.get("s");
-  if (saved) return { saved };
   const text = location.hash.length > 1 ? location.hash.slice(1) : location.search;
   const params = new URLSearchParams(text);
+  const only = (names: readonly string[]): boolean =>
+    [...params.keys()].every((name) => names.includes(name));
+  const saved = params.get("s");
+  if (saved && only(["s"])) return { saved };
   const story = reading(params);
-  if (story !== null && [...params.keys()].every((name) => STORY_PARAMS.includes(name))) {
-    return { story };
-  }
+  if (story !== null && only(STORY_PARAMS)) return { story };
   return { state: fromParams(slug, params) };
 }
 

@@ -150,6 +150,21 @@ def test_a_state_is_kept_under_the_same_id(client: TestClient) -> None:
     assert created.status_code == 201
     assert client.get(created.headers["location"]).json() == created.json()
     assert client.post("/api/states", json=state).json()["id"] == created.json()["id"]
+    assert created.json()["numbers"] is None
+
+
+def test_a_state_is_kept_with_the_numbers_it_showed(client: TestClient) -> None:
+    state = {"path": "/circuits/quote-0123", "state": "mode=model"}
+    numbers = {"task_loss": 0.125, "accuracy": 0.97, "logit_difference": 3.5}
+    created = client.post("/api/states", json=state | {"numbers": numbers})
+    assert client.get(created.headers["location"]).json()["numbers"] == numbers
+    without, other = (
+        client.post("/api/states", json=state | more).json()["id"]
+        for more in ({}, {"numbers": numbers | {"task_loss": 0.25}})
+    )
+    assert len({created.json()["id"], without, other}) == 3
+    refused = client.post("/api/states", json=state | {"numbers": {"task_loss": 0.1}})
+    assert refused.status_code == 422
 
 
 def test_a_bundle_opens_under_the_same_path_elsewhere(

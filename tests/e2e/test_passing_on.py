@@ -1,0 +1,57 @@
+"""What is passed on to others: saved states with their numbers."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.application import Application
+from tests.e2e.circuit_page import CircuitPage
+from tests.e2e.conftest import Visitor
+
+
+def test_a_shared_state_says_whether_its_numbers_reproduce(
+    application: Application, visit: Visitor, slug: str, nodes: list[str]
+) -> None:
+    first = CircuitPage(visit(application, f"/circuits/{slug}").page)
+    first.settle()
+    first.click(nodes[0])
+    expect(first.page).to_have_url(re.compile("ablated="))
+    numbers = first.numbers()
+    address = first.share()
+    assert re.fullmatch(rf"{application.url}/circuits/{slug}\?s=[\w-]+", address)
+
+    page = visit(application, address).page
+    second = CircuitPage(page)
+    assert second.numbers() == numbers
+    note = page.get_by_role("region", name="Saved state")
+    expect(note).to_contain_text(f"loss {numbers['task_loss']}")
+    expect(note.locator(".chip")).to_have_text("reproduced")
+    second.click(nodes[0])
+    expect(note).to_contain_text("was changed since")
+    page.reload()
+    expect(note).to_contain_text("was changed since")
+    assert second.ablated() == []
+    note.get_by_role("button", name="As it was saved").click()
+    expect(note.locator(".chip")).to_have_text("reproduced")
+    assert second.ablated() == [nodes[0]]
+    note.get_by_role("button", name="Leave").click()
+    expect(note).to_have_count(0)
+    assert second.ablated() == [nodes[0]]
+    page.go_back()
+    expect(note.locator(".chip")).to_have_text("reproduced")
+
+
+def test_saved_numbers_that_differ_or_are_none_are_said_to(
+    application: Application, visit: Visitor, slug: str
+) -> None:
+    state = {"path": f"/circuits/{slug}", "state": "mode=model"}
+    other = {"task_loss": 9.5, "accuracy": 0.5, "logit_difference": -3.0}
+    ids = [application.post("/api/states", state | more)["id"] for more in ({}, {"numbers": other})]
+    page = visit(application, f"/circuits/{slug}?s={ids[0]}").page
+    note = page.get_by_role("region", name="Saved state")
+    expect(note).to_contain_text("No numbers were saved")
+    page.goto(f"{application.url}/circuits/{slug}?s={ids[1]}")
+    expect(note.locator(".chip")).to_have_text("not reproduced")
+    expect(note).to_contain_text("loss was 9.500")
