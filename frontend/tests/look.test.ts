@@ -7,7 +7,7 @@ import { Paths, onPath } from "../src/drawing/paths";
 import { leastAt, positionOf, threshold, weakEdges } from "../src/drawing/threshold";
 import { question, untouched } from "../src/state/exploration";
 import { describeStep } from "../src/state/steps";
-import { PLAIN, describeLook, fold as folding } from "../src/state/look";
+import { PLAIN, describeLook, fold as folding, lookFromParams } from "../src/state/look";
 import { nearestStop, sizeStops } from "../src/state/sizes";
 
 const node = (id: string, kind: GraphNode["kind"], layer = 0, head: number | null = null) =>
@@ -65,6 +65,37 @@ describe("folding", () => {
     expect(parts.map((part) => part.name)).toEqual(["layer:0"]);
     expect(sums.map(({ source, target, weight }) => [source, target, weight])).toEqual([["layer:0", r, null]]);
     expect(fold(graph, places, new Set(["head:0.0"]), new Set([`${a}>${v}`])).edges[0]?.weight).toBe(0.5);
+  });
+});
+
+describe("a folded group", () => {
+  const groups = [
+    { target: "group:x", label: "quote type classifier of the first", members: [a, v] },
+    { target: "group:y", label: "second", members: [v, w] },
+  ];
+
+  it("has its label, and the place of a member where others are in the middle", () => {
+    const { nodes: parts, within } = fold(graph, places, new Set(["group:x"]), new Set(), groups);
+    expect(parts.map((part) => [part.name, part.members])).toEqual([["group:x", [a, v]]]);
+    expect(parts[0]?.title).toBe("quote type classifier of the first");
+    expect(parts[0]?.label.split("\n")).toEqual(["quote type", "classifier of the …", "2 nodes"]);
+    expect([places.get(a), places.get(v)]).toContainEqual(parts[0]?.at);
+    expect(within.get(a)).toBe("group:x");
+  });
+
+  it("goes along with a layer, takes nodes of heads along, and is the first of two", () => {
+    const within = (...folded: string[]) =>
+      fold(graph, places, new Set(folded), new Set(), groups).within;
+    expect(within("layer:0", "group:x").get(a)).toBe("layer:0");
+    expect(within("head:0.0", "group:x").get(v)).toBe("group:x");
+    expect(within("head:0.0", "group:x").get(q)).toBe("head:0.0");
+    expect(within("group:y", "group:x").get(v)).toBe("group:x");
+    expect(within("group:gone").size).toBe(0);
+  });
+
+  it("is in the address", () => {
+    const params = new URLSearchParams({ folded: "group:quote-type,group:<b>,head:1.3" });
+    expect([...lookFromParams(params).folded]).toEqual(["group:quote-type", "head:1.3"]);
   });
 });
 

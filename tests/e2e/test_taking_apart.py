@@ -139,3 +139,23 @@ def test_a_pair_of_the_strip_is_opened(circuit: CircuitPage) -> None:
     expect(listed).to_contain_text(number.split(",")[0])
     circuit.button("The worst pairs").click()
     expect(listed).to_have_count(4)
+
+
+def test_a_group_is_drawn_as_one_by_mouse_and_key_and_chosen_as_a_whole(
+    circuit: CircuitPage,
+) -> None:
+    page = circuit.page
+    groups = page.locator("cx-group-list")
+    members = groups.locator(".members code").all_inner_texts()
+    one = groups.get_by_role("button", name="Draw as one")
+    one.click()
+    expect(one).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile("folded=group:"))
+    page.reload()
+    circuit.settle()
+    expect(one).to_have_attribute("aria-pressed", "true")
+    groups.locator(".members button").first.click()
+    page.locator("cx-circuit-graph .canvas").press("g")
+    expect(one).to_have_attribute("aria-pressed", "false")
+    groups.get_by_role("button", name="Choose its nodes").click()
+    assert chosen(circuit) == set(members)

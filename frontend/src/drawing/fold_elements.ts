@@ -1,4 +1,4 @@
-/** Folded heads and layers as elements of the drawing, with their summed edges. */
+/** Folded heads, layers and groups as elements of the drawing, with their summed edges. */
 import type { ElementDefinition } from "cytoscape";
 
 import { signed } from "../text/format";
@@ -8,21 +8,26 @@ import type { FoldEdge, Folding } from "./fold";
 import { edgeWidth } from "./stylesheet";
 
 const SHAPE = { width: 74, height: 40 } as const;
+/** That of a group holds two lines of its label. */
+const WIDE = { width: 112, height: 48 } as const;
 
 export const foldId = (name: string): string => `fold:${name}`;
 
 /** Elements that stand for others; empty where nothing is folded. */
 export function foldElements(folding: Folding, ends: TextEnds): ElementDefinition[] {
-  const drawn = (name: string): string =>
-    name.startsWith("head:") || name.startsWith("layer:") ? foldId(name) : name;
+  const names = new Set(folding.nodes.map(({ name }) => name));
+  const drawn = (name: string): string => (names.has(name) ? foldId(name) : name);
   const most = folding.edges.reduce((so, { magnitude }) => Math.max(so, magnitude), 0);
   return [
-    ...folding.nodes.map(({ name, label, at }) => ({
-      group: "nodes" as const,
-      data: { id: foldId(name), label, ...SHAPE },
-      position: { ...at },
-      classes: `fold ${name.startsWith("head:") ? "of-head" : "of-layer"}`,
-    })),
+    ...folding.nodes.map(({ name, label, at }) => {
+      const kind = name.slice(0, name.indexOf(":"));
+      return {
+        group: "nodes" as const,
+        data: { id: foldId(name), label, ...(kind === "group" ? WIDE : SHAPE) },
+        position: { ...at },
+        classes: `fold of-${kind}`,
+      };
+    }),
     ...folding.edges.map((edge) => ({
       group: "edges" as const,
       data: {
@@ -61,7 +66,7 @@ function endLines({ within }: Folding, ends: TextEnds): ElementDefinition[] {
 /** A folded part, or an edge to or from one, in words; empty where the name is none of these. */
 export function foldWords({ nodes, edges }: Folding, id: string): string {
   const node = nodes.find(({ name }) => foldId(name) === id);
-  if (node) return `${node.name.replace(":", " ")}, ${node.members.length} nodes drawn as one`;
+  if (node) return `${node.title}, ${node.members.length} nodes drawn as one`;
   const edge = edges.find(({ kind, source, target }) => `fold:${kind}:${source}>${target}` === id);
   if (edge === undefined) return "";
   const sum = edge.weight === null ? "" : `, weights sum to ${signed(edge.weight)}`;

@@ -163,8 +163,18 @@ export class GraphView {
       this.#cy.add(foldElements(folding, this.#ends));
     });
     this.#folding = folding;
+    this.#hideFoldedWords();
     this.#markFolds();
     this.setHidden(this.#hidden);
+  }
+
+  /** A group that is drawn as one needs no box, a node that is not drawn no label. */
+  #hideFoldedWords(): void {
+    const { nodes, within } = this.#folding;
+    const away = new Set([...nodes.map(({ name }) => name), ...within.keys()]);
+    this.#cy.nodes(".word").forEach((word) => {
+      word.toggleClass("away", away.has(word.data("of")));
+    });
   }
 
   /** A folded part of which nothing is kept is ablated. */
@@ -315,6 +325,7 @@ export class GraphView {
       this.#cy.nodes(".word").remove();
       this.#cy.add(elements);
     });
+    this.#hideFoldedWords();
   }
 
   /** Marks a node with its edges, or an edge. */

@@ -85,6 +85,7 @@ export function stylesheet(palette: Palette): StylesheetJson {
         "z-index": 5,
       },
     },
+    { selector: "node.fold.of-group", style: { "border-color": palette.accent } },
     { selector: "node.fold.of-layer", style: { "border-color": palette.accent, "border-width": 4 } },
     {
       selector: "node.painted",

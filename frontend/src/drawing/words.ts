@@ -20,6 +20,7 @@ export function wordElements(words: Words, { places }: Layout): ElementDefinitio
         group: "nodes",
         data: {
           id: `word:${group.target}:${i}`,
+          of: group.target,
           label: i === 0 ? shortened(label, GROUP_LABEL) : "",
           width: box.right - box.left,
           height: box.bottom - box.top,
@@ -34,7 +35,7 @@ export function wordElements(words: Words, { places }: Layout): ElementDefinitio
     if (at === undefined) continue;
     elements.push({
       group: "nodes",
-      data: { id: `word:${node}`, label: wrapped(word.document.label, LABEL, LABEL_LINES) },
+      data: { id: `word:${node}`, of: node, label: wrapped(word.document.label, LABEL, LABEL_LINES) },
       position: { x: at.x, y: at.y + NODE_HEIGHT / 2 + 3 },
       classes: "word label",
     });

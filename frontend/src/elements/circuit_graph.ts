@@ -1,8 +1,8 @@
 /**
  * The circuit drawn: canvas, names of rows in the margin, bands for layers. Takes what to show as
  * properties, fires `toggle-node` and `select-node` with a node's name, `toggle-edge` and
- * `select-edge` with an edge's, `choose-nodes` with all that are chosen, `fold-part` with a head's or
- * a layer's.
+ * `select-edge` with an edge's, `choose-nodes` with all that are chosen, `fold-part` with a head's,
+ * a layer's or a group's.
  */
 import { LitElement, html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
@@ -25,7 +25,7 @@ import { picture } from "../drawing/picture";
 import { isClick } from "../drawing/polygon";
 import { isEdgeName } from "../state/exploration";
 import type { Words } from "../state/words";
-import { NO_WORDS } from "../state/words";
+import { NO_WORDS, groupsOf } from "../state/words";
 import { base, controls } from "../styles/shared";
 import { plural } from "../text/format";
 import { graphStyles } from "./circuit_graph_styles";
@@ -60,7 +60,7 @@ export class CircuitGraphElement extends LitElement {
   /** What stands below nodes that have a value of the user's choice. */
   @property({ attribute: false }) values: ReadonlyMap<string, string> = new Map();
   @state() private lassoing = false;
-  /** Heads and layers drawn as one node each. */
+  /** Heads, layers and groups drawn as one node each. */
   @property({ attribute: false }) folded: ReadonlySet<string> = new Set();
   /** Edges that are not shown. */
   @property({ attribute: false }) weak: ReadonlySet<string> = new Set();
@@ -141,7 +141,7 @@ export class CircuitGraphElement extends LitElement {
     if (isNew || changed.has("values")) this.#view?.setValues(this.values);
     if (isNew || changed.has("paint")) this.#view?.setPaint(this.paint);
     if (isNew || changed.has("weak")) this.#view?.setWeak(this.weak);
-    const refold = isNew || changed.has("folded") || changed.has("weak");
+    const refold = isNew || ["folded", "weak", "words"].some((name) => changed.has(name));
     if (refold) this.#fold();
     if (isNew && !this.#stays) this.fit();
     if (refold || changed.has("selection")) this.#view?.select(this.selection);
@@ -154,7 +154,7 @@ export class CircuitGraphElement extends LitElement {
   #fold(): void {
     const { graph } = this;
     if (graph === null || this.#layout === null) return;
-    this.#folding = fold(graph, this.#layout.places, this.folded, this.weak);
+    this.#folding = fold(graph, this.#layout.places, this.folded, this.weak, groupsOf(this.words));
     this.#view?.setFolding(this.#folding);
   }
 
@@ -227,6 +227,13 @@ export class CircuitGraphElement extends LitElement {
     this.#send("fold-part", byHead ? headName(node) : layer);
   }
 
+  /** Folds the group of the chosen node, or unfolds it. */
+  #foldGroup(): void {
+    const { selection } = this;
+    const group = groupsOf(this.words).find(({ members }) => members.some((node) => node === selection));
+    if (group !== undefined) this.#send("fold-part", group.target);
+  }
+
   /** What a line was drawn around joins the chosen nodes; a click chooses one or lets it go. */
   #lasso({ detail: path }: CustomEvent<readonly Point[]>): void {
     this.lassoing = false;
@@ -274,6 +281,8 @@ export class CircuitGraphElement extends LitElement {
       this.#select(edgeOf(edges, selection));
     } else if (event.key.toLowerCase() === "o") {
       this.#foldAround(event.shiftKey);
+    } else if (event.key.toLowerCase() === "g") {
+      this.#foldGroup();
     } else if (event.key.toLowerCase() === "p") {
       this.followed = !this.followed;
     } else if ((event.key === "Enter" || event.key === " ") && selection !== null) {
@@ -297,7 +306,7 @@ export class CircuitGraphElement extends LitElement {
           class="canvas"
           tabindex="0"
           role="application"
-          aria-label="Circuit graph. Arrow keys move between nodes, E goes to an edge, Enter ablates or restores, C chooses for what is done to several, P shows the paths, O folds a head, Shift O a layer. The table view has the same nodes and edges."
+          aria-label="Circuit graph. Arrow keys move between nodes, E goes to an edge, Enter ablates or restores, C chooses for what is done to several, P shows the paths, O folds a head, Shift O a layer, G a group. The table view has the same nodes and edges."
           aria-describedby="now"
           @keydown=${this.#keys}
           @pointerdown=${() => (this.#moved = true)}

@@ -198,6 +198,9 @@ export class CircuitSide extends LitElement {
       .chosen=${isEdgeName(selection) ? null : selection}
       .ablated=${this.ablated}
       .together=${this.exploration.chosen}
+      .folded=${this.exploration.look.folded}
+      @change-state=${this.#pass}
+      @choose-nodes=${this.#pass}
       @select-node=${this.#pass}
     ></cx-group-list>`;
   }

@@ -98,6 +98,7 @@ export class GraphStage extends LitElement {
         <cx-graph-tools
           .graph=${graph}
           .look=${look}
+          .words=${this.words}
           .effects=${this.#measures.edgeEffects(exploration)}
           .hiddenEdges=${Math.max(this.#weak.size, weights - MOST_EDGES)}
         ></cx-graph-tools>

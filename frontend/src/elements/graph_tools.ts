@@ -13,6 +13,8 @@ import type { Change } from "../state/exploration";
 import type { Colour, Look } from "../state/look";
 import { COLOURS, COLOUR_NAMES, fold, foldName } from "../state/look";
 import type { Asked } from "../state/remembered";
+import type { Words } from "../state/words";
+import { NO_WORDS, groupsOf } from "../state/words";
 import { base, controls } from "../styles/shared";
 import { count, decimal } from "../text/format";
 import { Drag } from "./drag";
@@ -98,6 +100,7 @@ export class GraphTools extends LitElement {
 
   @property({ attribute: false }) graph!: CircuitGraph;
   @property({ attribute: false }) look!: Look;
+  @property({ attribute: false }) words: Words = NO_WORDS;
   @property({ attribute: false }) effects!: Asked<ReadonlyMap<string, number>>;
   /** Edges that are not shown. */
   @property({ type: Number }) hiddenEdges = 0;
@@ -174,7 +177,8 @@ export class GraphTools extends LitElement {
 
   #folds(): TemplateResult {
     const { folded } = this.look;
-    const names = foldable(this.graph.nodes);
+    const groups = new Map(groupsOf(this.words).map(({ target, label }) => [target, label]));
+    const names = [...groups.keys(), ...foldable(this.graph.nodes)];
     const heads = names.filter((name) => name.startsWith("head:"));
     const layers = names.filter((name) => name.startsWith("layer:"));
     const all = (some: readonly string[]) => () =>
@@ -183,6 +187,7 @@ export class GraphTools extends LitElement {
       <summary>Fold${folded.size > 0 ? ` (${folded.size})` : ""}</summary>
       <div class="menu" role="group" aria-label="Drawn as one node">
         <div class="all">
+          ${groups.size > 0 ? html`<button @click=${all([...groups.keys()])}>groups</button>` : ""}
           <button @click=${all(heads)}>heads</button>
           <button @click=${all(layers)}>layers</button>
           <button @click=${all([])}>nothing</button>
@@ -197,7 +202,7 @@ export class GraphTools extends LitElement {
                 this.#change((now) => fold(now, [name], on));
               }}
             />
-            ${foldName(name)}
+            ${groups.get(name) ?? foldName(name)}
           </label>`,
         )}
       </div>

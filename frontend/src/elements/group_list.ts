@@ -1,6 +1,7 @@
 /**
  * The named groups of nodes, and a form for one more. The graph draws a box around each. Fires
- * `select-node` with the name of a member.
+ * `select-node` with the name of a member, `choose-nodes` with all of them, `change-state` to draw
+ * them as one.
  */
 import { LitElement, css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
@@ -9,6 +10,8 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { asProblem } from "../api/problem";
 import type { Problem } from "../api/types";
+import type { Change } from "../state/exploration";
+import { fold } from "../state/look";
 import type { LabelWord, Words } from "../state/words";
 import type { WordsStore } from "../state/words_store";
 import { GROUP, newTarget } from "../state/words";
@@ -51,6 +54,8 @@ export class GroupList extends LitElement {
   @property({ attribute: false }) ablated: ReadonlySet<string> = new Set();
   /** Nodes that are chosen together. */
   @property({ attribute: false }) together: ReadonlySet<string> = new Set();
+  /** What is drawn as one. */
+  @property({ attribute: false }) folded: ReadonlySet<string> = new Set();
   @state() private target: string | null = null;
   @state() private problem: Problem | null = null;
 
@@ -100,6 +105,14 @@ export class GroupList extends LitElement {
     }
   }
 
+  #fold(group: string): void {
+    const detail: Change = (now) => ({
+      ...now,
+      look: fold(now.look, [group], !now.look.folded.has(group)),
+    });
+    this.dispatchEvent(new CustomEvent<Change>("change-state", { detail }));
+  }
+
   #addable(): ReadonlyMap<string, readonly string[]> {
     const ways = new Map<string, readonly string[]>();
     if (this.chosen !== null) ways.set(`Add ${this.chosen}`, [this.chosen]);
@@ -135,6 +148,22 @@ export class GroupList extends LitElement {
         )}
         ${left > 0 ? `and ${left} more` : nothing}
       </p>
+      <div class="buttons">
+        <button
+          aria-pressed=${this.folded.has(group.target)}
+          title="Draws the group as one node, or its nodes again (G)"
+          @click=${() => this.#fold(group.target)}
+        >
+          Draw as one
+        </button>
+        <button
+          title="Chooses its nodes, for what is done to several"
+          @click=${() =>
+            this.dispatchEvent(new CustomEvent("choose-nodes", { detail: new Set(members) }))}
+        >
+          Choose its nodes
+        </button>
+      </div>
     </li>`;
   }
 }

@@ -15,7 +15,7 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["C", "Shift Click"], "choose a node with others, for what is done to several at once"],
   [["Shift Drag"], "choose the nodes inside a line"],
   [["P"], "in the graph: only the paths through the selected node stay bright"],
-  [["O", "Shift O"], "in the graph: the selected node's head, or its layer, as one node"],
+  [["O", "Shift O", "G"], "in the graph: the selected node's head, its layer, or its group, as one node"],
   [["1", "2", "3"], "circuit alone, circuit ablated, whole model"],
   [["Ctrl Z"], "undo (the browser's Back does the same)"],
   [["Ctrl Shift Z", "Ctrl Y"], "redo (Forward)"],

@@ -1,6 +1,6 @@
 /**
  * How the graph is looked at: what its nodes are coloured by, which edges are too weak to be shown,
- * which heads and layers are drawn as one, and which size on the search's path. It changes no number
+ * which heads, layers and groups are drawn as one, and which size on the search's path. It changes no number
  * but by the size.
  */
 
@@ -19,7 +19,7 @@ export interface Look {
   /** Edges below this share of the largest magnitude are hidden. */
   readonly least: number;
   readonly by: By;
-  /** Names of heads and layers, as `head:1.3` and `layer:0`. */
+  /** Names of heads, layers and groups, as `head:1.3`, `layer:0` and `group:` with its number. */
   readonly folded: ReadonlySet<string>;
   /** Nodes of another size on the path; null: the circuit itself. */
   readonly size: number | null;
@@ -34,7 +34,7 @@ export const COLOUR_NAMES: Record<Colour, string> = {
   inclusion: "inclusion over seeds",
 };
 const BYS: readonly By[] = ["weight", "effect"];
-const FOLDED = /^(head:\d+\.\d+|layer:\d+)$/;
+const FOLDED = /^(head:\d+\.\d+|layer:\d+|group:[a-z0-9-]{1,40})$/;
 
 export const PLAIN: Look = {
   colour: "kind",
@@ -111,9 +111,10 @@ export function describeLook(from: Look, to: Look): string | null {
   return token.some(Boolean) || from.inside !== to.inside ? "another token" : null;
 }
 
-/** `head:1.3` as "head 3 of layer 1". */
+/** `head:1.3` as "head 3 of layer 1"; the label of a group is with its words. */
 export function foldName(name: string): string {
   const [kind, place = ""] = name.split(":");
+  if (kind === "group") return "a group";
   const [layer, head] = place.split(".");
   return kind === "head" ? `head ${head} of layer ${layer}` : `layer ${layer}`;
 }

@@ -46,6 +46,15 @@ export function sortOut(words: readonly Word[]): Words {
   };
 }
 
+/** The groups of nodes by what they are called and hold. */
+export function groupsOf(words: Words): { target: string; label: string; members: string[] }[] {
+  return words.groups.map(({ target, document }) => ({
+    target,
+    label: document.label,
+    members: document.members ?? [],
+  }));
+}
+
 function isOfOne(word: LabelWord): boolean {
   return !word.target.startsWith(GROUP);
 }
