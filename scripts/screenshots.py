@@ -117,6 +117,11 @@ def take_all(camera: Camera) -> None:
     camera.take_in_all_ways("circuits", "/circuits", shown("cx-circuit-table td"))
     camera.take_in_all_ways("circuit", circuit, lambda page: ablate(page, node), full=False)
     camera.take("circuit-table", f"{ablated}&view=table", settled, full=False)
+    tokens = f"{circuit}?view=tokens&select=0.attn.v.89&token=7"
+    camera.take_in_all_ways("circuit-tokens", tokens, shown("cx-token-cell table"), full=False)
+    camera.take(
+        "circuit-tokens-error", f"{circuit}?view=tokens&pair=999", shown("cx-token-view .panel")
+    )
     camera.take("circuit-model", f"{circuit}?mode=model&prompt=x%20%3D%20'a", settled)
     camera.take("circuit-ablated", f"{circuit}?mode=circuit_ablated", settled, full=False)
     camera.take("circuit-help", circuit, with_help, full=False)
@@ -149,6 +154,7 @@ def take_guide(camera: Camera) -> None:
 
     take("overview", "/", shown("cx-home-page table"))
     take("search", "/", with_search_form)
+    take("tokens", f"{circuit}?view=tokens", unrolled)
     take("ablated", f"{circuit}?ablated=0.attn.v.83&select=0.attn.v.83", settled)
     take("chosen", f"{circuit}?chosen=0.attn.v.83,0.attn.v.89", with_joint_effect)
     take("node", f"{circuit}?view=node&select=0.attn.act_in.211", with_heat)
@@ -163,6 +169,12 @@ def with_joint_effect(page: Page) -> None:
     found = page.locator("cx-joint-effect", has_text="together")
     expect(found).to_be_visible()
     found.scroll_into_view_if_needed()
+
+
+def unrolled(page: Page) -> None:
+    """A circuit at each token of a text, its numbers there."""
+    settled(page)
+    expect(page.locator("cx-token-grid .cell").first).to_be_visible()
 
 
 def with_heat(page: Page) -> None:

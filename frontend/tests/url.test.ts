@@ -27,6 +27,7 @@ const full: Exploration = {
     second: true,
     position: 0,
     inside: "model",
+    side: "difference",
     least: 0.04,
     by: "effect",
     folded: new Set(["head:1.3", "layer:0"]),

@@ -106,6 +106,10 @@ def test_axe_finds_nothing_serious(
         page.keyboard.press("t")
         expect(page.locator("cx-node-table")).to_be_visible()
         assert_accessible(page, rules)
+        CircuitPage(page).view("Tokens")
+        page.locator("cx-token-grid .row:nth-child(4) .cell").last.click()
+        expect(page.locator("cx-token-cell section")).to_be_visible()
+        assert_accessible(page, rules)
 
 
 def test_axe_finds_nothing_serious_in_dialogs_and_problems(

@@ -95,6 +95,9 @@ export type TrainingCurve = Schemas["TrainingCurve"];
 export type TrainingCurves = Schemas["TrainingCurves"];
 /** What a job that computes a report was asked for. */
 export type Verification = Schemas["Verification"];
+export type Unrolled = Schemas["Unrolled"];
+export type UnrolledNode = Schemas["UnrolledNode"];
+export type UnrolledRequest = Schemas["UnrolledRequest"];
 export type Value = Schemas["AblationValue"];
 export type Label = Schemas["Label"];
 export type SavedState = Schemas["SavedState"];

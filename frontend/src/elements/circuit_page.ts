@@ -72,6 +72,8 @@ export class CircuitPage extends LitElement {
       toggleEdge: (event) => this.#toggleEdge(event),
       select: (event) => this.#select(event),
       showInGraph: (event) => this.#showInGraph(event),
+      change: (event) => this.#step(event.detail),
+      adjust: (event) => this.#store?.adjust(event.detail),
     },
     (problem) => (this.problem = problem),
   );

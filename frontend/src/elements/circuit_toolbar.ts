@@ -42,6 +42,7 @@ const VALUE_HINTS: Record<Value, string> = {
 
 const VIEW_NAMES: Record<View, string> = {
   graph: "Graph",
+  tokens: "Tokens",
   table: "Table",
   node: "Node",
   sizes: "Sizes",
@@ -50,6 +51,7 @@ const VIEW_NAMES: Record<View, string> = {
 
 const VIEW_HINTS: Record<View, string> = {
   graph: "The circuit drawn",
+  tokens: "The circuit unrolled over the tokens of one text: values, attention, what flows where",
   table: "Its nodes and edges as tables",
   node: "The chosen node: edges, activations, attention, and what ablating it changes",
   sizes: "Loss against size on the way to this circuit; every size can be opened",

@@ -4,12 +4,13 @@ import { html, nothing } from "lit";
 
 import { asProblem } from "../api/problem";
 import type { CircuitDetail, CircuitGraph, Problem } from "../api/types";
-import type { Exploration, View } from "../state/exploration";
+import type { Change, Exploration, View } from "../state/exploration";
 import type { Words } from "../state/words";
 import type { SizeFigure } from "./size_figure";
 
 const LATER: Record<View, () => Promise<unknown>> = {
   graph: async () => undefined,
+  tokens: () => import("./token_view"),
   table: () => import("./circuit_tables"),
   node: () => import("./node_inspector"),
   sizes: () => import("./size_curve"),
@@ -17,7 +18,12 @@ const LATER: Record<View, () => Promise<unknown>> = {
 };
 
 /** What the regions are called that are scrolled. */
-const NAMES: Partial<Record<View, string>> = { node: "Node", sizes: "Sizes", report: "Report" };
+const NAMES: Partial<Record<View, string>> = {
+  tokens: "Tokens",
+  node: "Node",
+  sizes: "Sizes",
+  report: "Report",
+};
 
 /** What the views show. */
 export interface Viewed {
@@ -37,6 +43,8 @@ export interface ViewActions {
   readonly toggleEdge: Named;
   readonly select: Named;
   readonly showInGraph: Named;
+  readonly change: (event: CustomEvent<Change>) => void;
+  readonly adjust: (event: CustomEvent<Change>) => void;
 }
 
 export class CircuitViews {
@@ -73,10 +81,21 @@ export class CircuitViews {
 
   render(viewed: Viewed): TemplateResult {
     const { detail, exploration } = viewed;
-    const { showInGraph } = this.actions;
+    const { showInGraph, change, adjust } = this.actions;
     const page = (name: View, content: () => TemplateResult): TemplateResult | typeof nothing =>
       this.#page(name, exploration.view, content);
     return html`${exploration.view === "table" ? this.#tables(viewed) : nothing}
+      ${page(
+        "tokens",
+        () => html`<cx-token-view
+          .graph=${viewed.graph}
+          .exploration=${exploration}
+          .ablated=${viewed.ablated}
+          .words=${viewed.words}
+          @change-state=${change}
+          @adjust-state=${adjust}
+        ></cx-token-view>`,
+      )}
       ${page(
         "node",
         () => html`<cx-node-inspector

@@ -13,7 +13,7 @@ import type { EvaluateRequest, Mode, Split, Value } from "../api/types";
 import type { Look } from "./look";
 import { PLAIN } from "./look";
 
-export type View = "graph" | "table" | "node" | "sizes" | "report";
+export type View = "graph" | "tokens" | "table" | "node" | "sizes" | "report";
 
 export interface Exploration {
   readonly slug: string;
@@ -53,7 +53,7 @@ export interface Reading {
 /** A way from one state to the next. */
 export type Change = (state: Exploration) => Exploration;
 
-export const VIEWS: readonly View[] = ["graph", "table", "node", "sizes", "report"];
+export const VIEWS: readonly View[] = ["graph", "tokens", "table", "node", "sizes", "report"];
 export const MODES: readonly Mode[] = ["circuit", "circuit_ablated", "model"];
 export const VALUES: readonly Value[] = ["mean", "zero", "resample", "paired"];
 export const SPLITS: readonly Split[] = ["test", "validation", "train"];

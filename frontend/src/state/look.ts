@@ -8,6 +8,8 @@ export type Colour = "kind" | "sign" | "effect" | "activation" | "inclusion";
 export type By = "weight" | "effect";
 /** Where an activation is taken from. */
 export type Inside = "circuit" | "model";
+/** What the circuit unrolled over tokens shows: what the page asks about, the whole model, or the first less the second. */
+export type Side = "now" | "model" | "difference";
 
 export interface Look {
   readonly colour: Colour;
@@ -16,6 +18,7 @@ export interface Look {
   readonly second: boolean;
   readonly position: number | null;
   readonly inside: Inside;
+  readonly side: Side;
   /** Edges below this share of the largest magnitude are hidden. */
   readonly least: number;
   readonly by: By;
@@ -33,6 +36,7 @@ export const COLOUR_NAMES: Record<Colour, string> = {
   activation: "activation",
   inclusion: "inclusion over seeds",
 };
+export const SIDES: readonly Side[] = ["now", "model", "difference"];
 const BYS: readonly By[] = ["weight", "effect"];
 const FOLDED = /^(head:\d+\.\d+|layer:\d+|group:[a-z0-9-]{1,40})$/;
 
@@ -42,6 +46,7 @@ export const PLAIN: Look = {
   second: false,
   position: null,
   inside: "circuit",
+  side: "now",
   least: 0,
   by: "weight",
   folded: new Set(),
@@ -67,6 +72,7 @@ export function lookToParams(look: Look, params: URLSearchParams): void {
   if (look.second) params.set("second", "1");
   put("token", look.position, null);
   put("inside", look.inside, PLAIN.inside);
+  put("side", look.side, PLAIN.side);
   put("least", look.least, PLAIN.least);
   put("by", look.by, PLAIN.by);
   if (look.folded.size > 0) params.set("folded", [...look.folded].sort().join(","));
@@ -87,6 +93,7 @@ export function lookFromParams(params: URLSearchParams): Look {
     second: params.get("second") === "1",
     position: whole("token"),
     inside: params.get("inside") === "model" ? "model" : "circuit",
+    side: SIDES.find((one) => one === params.get("side")) ?? PLAIN.side,
     least: least > 0 && least <= 1 ? least : PLAIN.least,
     by: BYS.find((one) => one === params.get("by")) ?? PLAIN.by,
     folded: new Set((params.get("folded") ?? "").split(",").filter((name) => FOLDED.test(name))),
@@ -107,6 +114,7 @@ export function describeLook(from: Look, to: Look): string | null {
     const verb = to.folded.size > from.folded.size ? "fold" : "unfold";
     return changed.length === 1 ? `${verb} ${foldName(changed[0] ?? "")}` : `${verb} ${changed.length} parts`;
   }
+  if (from.side !== to.side) return `tokens: ${to.side}`;
   const token = [from.pair !== to.pair, from.second !== to.second, from.position !== to.position];
   return token.some(Boolean) || from.inside !== to.inside ? "another token" : null;
 }

@@ -1,0 +1,304 @@
+/**
+ * Tokens beside each other, a row for each node, and lines for what moves between them. Arrow keys go
+ * from cell to cell. Fires `pick-cell` with a cell.
+ */
+import { LitElement, html, nothing, svg } from "lit";
+import type { PropertyValues, SVGTemplateResult, TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { styleMap } from "lit/directives/style-map.js";
+
+import type { GraphNode } from "../api/types";
+import { heat } from "../drawing/heat";
+import { KIND_NAMES } from "../drawing/rows";
+import type { Line, UnrolledLayout, UnrolledRow } from "../drawing/unrolled";
+import {
+  NUMBERS_FROM,
+  ROW_HEIGHT,
+  attentionArcs,
+  columnX,
+  flowLines,
+  layoutUnrolled,
+  nextCell,
+} from "../drawing/unrolled";
+import { shortened } from "../drawing/words";
+import type { Cell, Flow, Flows } from "../state/flows";
+import { answerName, headName } from "../state/flows";
+import type { Words } from "../state/words";
+import { NO_WORDS, labelOf } from "../state/words";
+import { base } from "../styles/shared";
+import { decimal, percent, signed } from "../text/format";
+import { visibleLine } from "../text/visible";
+import { tokenGridStyles } from "./token_grid_styles";
+
+/** Heads whose arcs are drawn at once. */
+const HEADS = 3;
+const NONE: ReadonlySet<string> = new Set();
+
+@customElement("cx-token-grid")
+export class TokenGrid extends LitElement {
+  static override styles = [base, tokenGridStyles];
+
+  @property({ attribute: false }) flows!: Flows;
+  @property({ attribute: false }) nodes: readonly GraphNode[] = [];
+  @property({ attribute: false }) words: Words = NO_WORDS;
+  @property({ attribute: false }) ablated: ReadonlySet<string> = NONE;
+  @property({ attribute: false }) cell: Cell | null = null;
+  /** The token whose column is marked and whose attention is shown. */
+  @property({ attribute: false }) position = 0;
+  @state() private room = 900;
+  @query(".scroll") private readonly scroller!: HTMLElement;
+  #layout: UnrolledLayout | null = null;
+  readonly #resized = new ResizeObserver(([entry]) => {
+    if (entry && entry.contentRect.width > 0) this.room = entry.contentRect.width;
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (["flows", "nodes", "room"].some((name) => changed.has(name))) {
+      const { of, length } = this.flows;
+      this.#layout = layoutUnrolled(this.nodes, of.answers.length, length, this.room);
+    }
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    // A text longer than the room is first seen where it ends: that is where the answer is.
+    if (changed.has("flows") && changed.get("flows")?.of !== this.flows.of) {
+      this.scroller.scrollLeft = this.position < this.flows.length - 1 ? 0 : 1e6;
+    }
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const layout = this.#layout;
+    if (layout === null) return nothing;
+    const flows = this.flows.through(this.#selectable(this.cell));
+    return html`<div class="scroll">
+      <div class="canvas" style="width: ${layout.width}px">
+        <div
+          class="grid"
+          role="grid"
+          aria-label="The circuit at each token"
+          aria-rowcount=${layout.rows.length + 1}
+          aria-colcount=${this.flows.length + 1}
+          @keydown=${this.#keys}
+          @click=${this.#clicked}
+        >
+          ${layout.rows.map((row, i) => this.#row(row, i, layout))} ${this.#tokens(layout)}
+        </div>
+        ${this.#lines(layout, flows)}
+      </div>
+    </div>`;
+  }
+
+  /** Heads have no flows of their own: what is shown then is all that leads to the end. */
+  #selectable(cell: Cell | null): Cell | null {
+    return cell === null || this.flows.of.heads.some(({ name }) => name === cell.name) ? null : cell;
+  }
+
+  #row(row: UnrolledRow, place: number, layout: UnrolledLayout): TemplateResult {
+    const isSelected = row.name === this.cell?.name;
+    const style = styleMap({
+      marginTop: `${place === 0 ? row.top : row.above}px`,
+      height: `${ROW_HEIGHT}px`,
+    });
+    const classes = `${isSelected ? "selected" : ""} ${this.ablated.has(row.name) ? "ablated" : ""}`;
+    return html`<div class="row ${classes}" role="row" aria-rowindex=${place + 1} style=${style}>
+      ${this.#name(row, layout)}
+      ${this.flows.of.tokens.map((_, at) => this.#cellOf(row, at, layout))}
+    </div>`;
+  }
+
+  #name(row: UnrolledRow, { names }: UnrolledLayout): TemplateResult {
+    const label = labelOf(this.words, row.name);
+    const ablated = this.ablated.has(row.name) ? ", ablated" : "";
+    const most = row.kind === "node" ? `; full colour ${decimal(this.flows.most(row.name), 2)}` : "";
+    return html`<div
+      class="name"
+      role="rowheader"
+      style="width: ${names}px"
+      title="${this.#rowWords(row)}${label && `: ${label}`}${ablated}${most}"
+    >
+      ${row.title ? html`<i aria-hidden="true">${this.#title(row)}</i>` : nothing}
+      ${row.kind === "answer"
+        ? html`<span>${this.#answerKind(row)} <code>${this.#answer(row)}</code></span>`
+        : html`<code>${row.name}</code>`}
+      ${label ? html`<span class="label">${label}</span>` : nothing}
+    </div>`;
+  }
+
+  /** Of a pair the first is right; after a prompt nobody knows. */
+  #answerKind({ name }: UnrolledRow): string {
+    if (this.flows.of.request.prompt !== null) return "next";
+    return name === answerName(0) ? "right" : "wrong";
+  }
+
+  #title({ kind, title }: UnrolledRow): string {
+    const apart = kind === "answer" ? this.flows.answersApart(this.flows.length - 1) : null;
+    return apart === null ? title : `${title}, logits apart by ${signed(apart, 2)}`;
+  }
+
+  #answer({ name }: UnrolledRow): string {
+    const place = Number(name.split(":")[1]);
+    return visibleLine(this.flows.of.answers[place]?.token.text ?? "");
+  }
+
+  #rowWords(row: UnrolledRow): string {
+    if (row.kind === "answer") return `probability of ${this.#answer(row)} next`;
+    if (row.kind === "head") return `attention of token ${this.position} in ${row.name}`;
+    return `${row.name}, ${row.node ? KIND_NAMES[row.node.kind] : ""}`;
+  }
+
+  #value({ kind, name }: UnrolledRow, at: number): number {
+    return kind === "head"
+      ? this.flows.attention(name, this.position, at)
+      : this.flows.value({ name, at });
+  }
+
+  #cellOf(row: UnrolledRow, at: number, { column }: UnrolledLayout): TemplateResult {
+    const { name, kind } = row;
+    const value = this.#value(row, at);
+    const later = kind === "head" && at > this.position;
+    const isSelected = this.cell?.name === name && this.cell.at === at;
+    const focusable = this.cell === null ? this.#isFirst(name, at) : isSelected;
+    const said = later ? "not seen" : this.#said(row, value);
+    const style = styleMap({
+      width: `${column}px`,
+      "background-image": `linear-gradient(${this.#colour(row, value)} 0 0)`,
+    });
+    return html`<div
+      class="cell ${later ? "later" : value === 0 ? "zero" : ""}"
+      role="gridcell"
+      aria-colindex=${at + 2}
+      aria-selected=${isSelected}
+      aria-label="${this.#rowWords(row)} at token ${at}, ${this.#token(at, 30)}: ${said}"
+      title="${this.#token(at, 30)}: ${said}"
+      tabindex=${focusable ? 0 : -1}
+      data-name=${name}
+      data-at=${at}
+      style=${style}
+    >${column >= NUMBERS_FROM && value !== 0 ? this.#short(row, value) : nothing}</div>`;
+  }
+
+  /** Where the keyboard enters while no cell is selected: the top of the last token. */
+  #isFirst(name: string, at: number): boolean {
+    return at === this.position && name === this.#layout?.rows[0]?.name;
+  }
+
+  #said({ kind }: UnrolledRow, value: number): string {
+    const isDifference = this.flows.side === "difference";
+    if (kind === "answer") return `${isDifference ? signed(value) : percent(value)}`;
+    return isDifference ? signed(value) : decimal(value);
+  }
+
+  /** As much of a number as fits into a cell. */
+  #short({ kind }: UnrolledRow, value: number): string {
+    if (kind === "answer" && this.flows.side !== "difference") {
+      return value < 0.0005 ? "" : percent(value, value < 0.1 ? 1 : 0);
+    }
+    return Math.abs(value) < 0.005 ? "" : decimal(value, Math.abs(value) < 100 ? 2 : 0);
+  }
+
+  #colour({ kind, name }: UnrolledRow, value: number): string {
+    if (kind !== "head") return heat(value, this.flows.most(name));
+    if (this.flows.side === "difference") return heat(value, 1);
+    const all = this.flows.of.tokens.map((_, key) => this.#value({ kind, name } as UnrolledRow, key));
+    const share = 45 * (value / Math.max(...all, 1e-9));
+    return `color-mix(in srgb, var(--kind-q) ${share.toFixed(1)}%, transparent)`;
+  }
+
+  #token(at: number, longest: number): string {
+    return shortened(visibleLine(this.flows.of.tokens[at]?.text ?? ""), longest);
+  }
+
+  #tokens({ names, column, rows, height }: UnrolledLayout): TemplateResult {
+    const last = rows.at(-1);
+    const above = height - (last === undefined ? 0 : last.top + ROW_HEIGHT);
+    return html`<div
+      class="row tokens"
+      role="row"
+      aria-rowindex=${rows.length + 1}
+      style="margin-top: ${above}px"
+    >
+      <div class="name" role="rowheader" style="width: ${names}px">tokens</div>
+      ${this.flows.of.tokens.map(
+        ({ text }, at) => html`<div
+          class="token ${at === this.position ? "at" : ""}"
+          role="columnheader"
+          aria-colindex=${at + 2}
+          title="token ${at}: ${shortened(visibleLine(text), 200)}"
+          style="width: ${column}px"
+        >${shortened(visibleLine(text), 24)}<small>${at}</small></div>`,
+      )}
+    </div>`;
+  }
+
+  #lines(layout: UnrolledLayout, flows: readonly Flow[]): TemplateResult {
+    const heads = this.#headsToShow(flows);
+    const lines = [
+      ...heads.flatMap((head) => attentionArcs(this.flows, head, this.position, layout)),
+      ...flowLines(flows, layout),
+    ];
+    const left = columnX(layout, this.position) - layout.column / 2;
+    return html`<svg aria-hidden="true" width=${layout.width} height=${layout.height}>
+      <rect class="at-column" x=${left} y="0" width=${layout.column} height=${layout.height}></rect>
+      ${lines.map(drawn)}
+    </svg>`;
+  }
+
+  /** The head of the selected cell; without one those that carry most of what is drawn. */
+  #headsToShow(flows: readonly Flow[]): string[] {
+    const { cell } = this;
+    const node = this.nodes.find(({ id }) => id === cell?.name);
+    if (node !== undefined && node.head !== null) return [headName(node.layer, node.head)];
+    if (cell !== null && this.flows.of.heads.some(({ name }) => name === cell.name)) return [cell.name];
+    const heads = flows.filter(({ target }) => target.at === this.position).map(({ head }) => head);
+    return [...new Set(heads.filter((head) => head !== null))].slice(0, HEADS);
+  }
+
+  #clicked(event: MouseEvent): void {
+    const cell = cellAt(event.target);
+    if (cell !== null) this.#pick(cell);
+  }
+
+  #keys(event: KeyboardEvent): void {
+    const cell = cellAt(event.target);
+    if (cell === null || event.altKey || event.metaKey || event.shiftKey) return;
+    const names = this.#layout?.rows.map(({ name }) => name) ?? [];
+    const isEnter = event.key === "Enter" || event.key === " ";
+    const next = isEnter ? cell : nextCell(names, this.flows.length, cell, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#pick(next);
+  }
+
+  #pick(cell: Cell): void {
+    this.dispatchEvent(new CustomEvent<Cell>("pick-cell", { detail: cell }));
+    void this.updateComplete.then(() => {
+      const selector = `[data-name="${CSS.escape(cell.name)}"][data-at="${cell.at}"]`;
+      const element = this.renderRoot.querySelector<HTMLElement>(selector);
+      element?.focus({ preventScroll: true });
+      element?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  }
+}
+
+function drawn({ path, kind, strength, width, negative }: Line): SVGTemplateResult {
+  const classes = `${kind === "token" ? "token-line" : kind} ${negative ? "negative" : ""}`;
+  const opacity = 0.3 + 0.6 * strength;
+  return svg`<path class=${classes} d=${path} stroke-width=${width} opacity=${opacity}></path>`;
+}
+
+function cellAt(target: EventTarget | null): Cell | null {
+  const element = (target as Element | null)?.closest<HTMLElement>("[data-at]");
+  const name = element?.dataset["name"];
+  return name === undefined ? null : { name, at: Number(element?.dataset["at"]) };
+}

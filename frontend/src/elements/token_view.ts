@@ -1,0 +1,311 @@
+/**
+ * The circuit unrolled over the tokens of one text: a sequence of a pair, or the page's prompt. Owns
+ * the question to the server and which cell is looked at. Fires `change-state` and `adjust-state`.
+ */
+import { LitElement, css, html, nothing } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import { api, need } from "../api/client";
+import type { CircuitGraph, Unrolled, UnrolledRequest } from "../api/types";
+import { chooseRows } from "../drawing/unrolled";
+import { Answers } from "../state/answers";
+import type { Change, Exploration } from "../state/exploration";
+import { MODE_NAMES, isUntouched, whatIf } from "../state/exploration";
+import type { Cell } from "../state/flows";
+import { Flows } from "../state/flows";
+import type { Look, Side } from "../state/look";
+import { SIDES } from "../state/look";
+import type { Words } from "../state/words";
+import { NO_WORDS } from "../state/words";
+import { base, chips, controls, skeleton } from "../styles/shared";
+import { plural } from "../text/format";
+import "./problem_panel";
+import "./segmented";
+import "./token_cell";
+import "./token_grid";
+import { tokenLegend, tokenLegendStyles } from "./token_legend";
+
+/** Rows that are shown at once, and how many more at a time. */
+const ROWS = 40;
+const NONE: ReadonlySet<string> = new Set();
+
+@customElement("cx-token-view")
+export class TokenView extends LitElement {
+  static override styles = [
+    base,
+    controls,
+    chips,
+    skeleton,
+    tokenLegendStyles,
+    css`
+      :host {
+        padding: 14px 18px 24px;
+      }
+      .choose {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 14px;
+      }
+      .choose input {
+        width: 62px;
+      }
+      .under {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 16px;
+        min-height: 34px;
+        font-size: var(--small);
+        color: var(--ink-2);
+      }
+      .right {
+        margin-left: auto;
+      }
+      .stale {
+        opacity: 0.55;
+      }
+      cx-problem {
+        display: block;
+        max-width: 640px;
+        margin-top: 12px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) graph!: CircuitGraph;
+  @property({ attribute: false }) exploration!: Exploration;
+  @property({ attribute: false }) ablated: ReadonlySet<string> = NONE;
+  @property({ attribute: false }) words: Words = NO_WORDS;
+  /** A head's or an answer's cell, which nothing else on the page can select. */
+  @state() private picked: Cell | null = null;
+  @state() private most = ROWS;
+  @state() private all = false;
+  #flows: Record<Side, Flows> | null = null;
+  #json: { of: Unrolled; url: string } | null = null;
+
+  readonly #asked = new Answers<UnrolledRequest, Unrolled>(
+    (body, signal) =>
+      need(
+        api.POST("/api/circuits/{slug}/unrolled", {
+          params: { path: { slug: this.exploration.slug } },
+          body,
+          signal,
+        }),
+      ),
+    () => this.#answered(),
+  );
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#asked.cancel();
+    if (this.#json) URL.revokeObjectURL(this.#json.url);
+    this.#json = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("exploration")) {
+      const before = changed.get("exploration");
+      if (before?.selection !== this.exploration.selection) this.picked = null;
+      if (this.exploration.view === "tokens") this.#asked.put(this.#question());
+    }
+    if (changed.has("graph") || changed.has("ablated")) this.#flows = null;
+  }
+
+  #question(): UnrolledRequest {
+    const { prompt, look } = this.exploration;
+    return {
+      ...whatIf(this.exploration),
+      prompt: prompt === "" ? null : prompt,
+      pair: look.pair,
+      second: look.second,
+    };
+  }
+
+  #answered(): void {
+    this.#flows = null;
+    this.requestUpdate();
+  }
+
+  #flowsOf(of: Unrolled): Record<Side, Flows> {
+    const make = (side: Side): Flows => new Flows(of, this.graph, side, this.ablated);
+    this.#flows ??= { now: make("now"), model: make("model"), difference: make("difference") };
+    return this.#flows;
+  }
+
+  #change(change: Change, name = "change-state"): void {
+    this.dispatchEvent(new CustomEvent<Change>(name, { detail: change }));
+  }
+
+  #look(change: Partial<Look>): void {
+    this.#change((now) => ({ ...now, look: { ...now.look, ...change } }));
+  }
+
+  /** The cell that is looked at; null for none. */
+  #cell(of: Unrolled): Cell | null {
+    const { selection } = this.exploration;
+    const at = this.#position(of);
+    if (this.picked !== null && this.picked.at === at) return this.picked;
+    const isHere = selection !== null && of.nodes.some(({ name }) => name === selection);
+    return isHere ? { name: selection, at } : null;
+  }
+
+  #position(of: Unrolled): number {
+    const last = of.tokens.length - 1;
+    return Math.min(this.exploration.look.position ?? last, last);
+  }
+
+  #pick(of: Unrolled, { detail: cell }: CustomEvent<Cell>): void {
+    const isNode = of.nodes.some(({ name }) => name === cell.name);
+    this.picked = isNode ? null : cell;
+    this.#change(
+      (now) => ({
+        ...now,
+        selection: isNode ? cell.name : now.selection,
+        look: { ...now.look, position: cell.at },
+      }),
+      "adjust-state",
+    );
+  }
+
+  override render(): TemplateResult {
+    const { answer, stale, problem } = this.#asked.current;
+    return html`<div class="choose">${this.#chooseText(answer)} ${this.#chooseSide()}</div>
+      ${problem
+        ? html`<cx-problem
+            .problem=${problem}
+            @retry=${() => this.#asked.put(this.#question())}
+          ></cx-problem>`
+        : answer === null
+          ? html`<div role="status" aria-label="Loading the circuit at each token">
+              <div class="under"></div>
+              <span class="skeleton" style="height: 420px"></span>
+            </div>`
+          : html`<div class=${stale ? "stale" : ""} aria-busy=${stale}>${this.#body(answer)}</div>`}`;
+  }
+
+  #chooseText(of: Unrolled | null): TemplateResult {
+    const { look, prompt } = this.exploration;
+    if (prompt !== "") {
+      return html`<span class="chip">the prompt of this page</span>
+        <button @click=${() => this.#change((now) => ({ ...now, prompt: "" }))}>Show a pair</button>`;
+    }
+    return html`<label>
+        Pair
+        <input
+          type="number"
+          min="0"
+          max=${(of?.pairs ?? 100) - 1}
+          step="1"
+          .value=${String(look.pair)}
+          @change=${(event: Event) => this.#pairTyped(event.target as HTMLInputElement)}
+        />
+      </label>
+      <cx-segmented
+        name="Sequence"
+        .choices=${[
+          { value: "first", label: "first" },
+          { value: "second", label: "second" },
+        ]}
+        .value=${look.second ? "second" : "first"}
+        @choose=${({ detail }: CustomEvent<string>) =>
+          this.#look({ second: detail === "second", position: null })}
+      ></cx-segmented>
+      <button
+        ?disabled=${of === null}
+        title="Put this text into the prompt box, to change it"
+        @click=${() => this.#asPrompt(of)}
+      >
+        Edit as prompt
+      </button>`;
+  }
+
+  #pairTyped(field: HTMLInputElement): void {
+    const pair = field.valueAsNumber;
+    if (field.validity.valid && Number.isInteger(pair)) this.#look({ pair, position: null });
+    else field.value = String(this.exploration.look.pair);
+  }
+
+  /** The text without the end of text before it, which every prompt gets. */
+  #asPrompt(of: Unrolled | null): void {
+    const prompt = of?.tokens.slice(1).map(({ text }) => text).join("") ?? "";
+    this.#change((now) => ({ ...now, prompt, look: { ...now.look, position: null } }));
+  }
+
+  #chooseSide(): TemplateResult {
+    const { exploration } = this;
+    const changed = isUntouched(exploration) ? "" : ", changed";
+    const labels: Record<Side, string> = {
+      now: `${MODE_NAMES[exploration.mode]}${changed}`,
+      model: "whole model",
+      difference: "difference",
+    };
+    const hints: Record<Side, string> = {
+      now: "Under what the page asks: mode, ablations and values",
+      model: "Nothing ablated",
+      difference: "What the page asks less the whole model",
+    };
+    return html`<cx-segmented
+      name="Values in the"
+      .choices=${SIDES.map((side) => ({ value: side, label: labels[side], hint: hints[side] }))}
+      .value=${exploration.look.side}
+      @choose=${({ detail }: CustomEvent<Side>) => this.#look({ side: detail })}
+    ></cx-segmented>`;
+  }
+
+  #body(of: Unrolled): TemplateResult {
+    const { look, selection } = this.exploration;
+    const flows = this.#flowsOf(of);
+    const shown = flows[look.side];
+    const rows = chooseRows(this.graph.nodes, shown, this.most, this.all, selection);
+    const cell = this.#cell(of);
+    return html`<div class="under">
+        ${tokenLegend(look.side)}
+        <span class="right">
+          ${rows.inactive > 0
+            ? html`${plural(rows.inactive, "row")} hidden: 0 at every token.
+                <button class="link" @click=${() => (this.all = true)}>Show</button>`
+            : this.all
+              ? html`<button class="link" @click=${() => (this.all = false)}>
+                  Hide rows that are 0 at every token
+                </button>`
+              : nothing}
+          ${rows.beyond > 0
+            ? html`${plural(rows.beyond, "more row")} hidden.
+                <button class="link" @click=${() => (this.most += ROWS)}>Show ${ROWS} more</button>`
+            : nothing}
+          <a download="${of.slug}.tokens.json" href=${this.#jsonOf(of)}>JSON</a>
+        </span>
+      </div>
+      <cx-token-grid
+        .flows=${shown}
+        .nodes=${rows.nodes}
+        .words=${this.words}
+        .ablated=${this.ablated}
+        .cell=${cell}
+        .position=${this.#position(of)}
+        @pick-cell=${(event: CustomEvent<Cell>) => this.#pick(of, event)}
+      ></cx-token-grid>
+      <cx-token-cell
+        .flows=${flows}
+        .graph=${this.graph}
+        .words=${this.words}
+        .ablated=${this.ablated}
+        .cell=${cell}
+        .position=${this.#position(of)}
+        @pick-cell=${(event: CustomEvent<Cell>) => this.#pick(of, event)}
+      ></cx-token-cell>`;
+  }
+
+  /** What the server said, as a file. */
+  #jsonOf(of: Unrolled): string {
+    if (this.#json?.of !== of) {
+      if (this.#json) URL.revokeObjectURL(this.#json.url);
+      const text = JSON.stringify(of, null, 1);
+      const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+      this.#json = { of, url };
+    }
+    return this.#json.url;
+  }
+}
