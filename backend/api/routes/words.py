@@ -1,4 +1,4 @@
-"""Words on a circuit: labels and stories, saved on the version they were read in."""
+"""Words on a circuit: labels, stories and cases, saved on the version they were read in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TargetPath = Annotated[
     Path(
         alias="target",
         max_length=200,
-        description="a node, an edge as source>target, group:NAME, story:NAME or step:NAME",
+        description="a node, an edge as source>target, or group:, story:, step: or case:NAME",
     ),
 ]
 _CHANGED: dict[int | str, dict[str, Any]] = {
@@ -39,7 +39,7 @@ _CHANGED: dict[int | str, dict[str, Any]] = {
 
 @router.get("/circuits/{slug}/words", responses=responses(404))
 def get_words(slug: SlugPath, session: ReadDep) -> list[Word]:
-    """The present labels, stories and steps of a circuit."""
+    """The present labels, stories, steps and cases of a circuit."""
     return list_words(session, slug)
 
 

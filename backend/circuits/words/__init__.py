@@ -3,6 +3,7 @@
 from backend.circuits.words.document import (
     Active,
     At,
+    Case,
     Document,
     Label,
     Predicate,
@@ -19,6 +20,7 @@ from backend.circuits.words.state import PageState, parse_state
 __all__ = [
     "Active",
     "At",
+    "Case",
     "Document",
     "Label",
     "PageState",

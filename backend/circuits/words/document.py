@@ -7,6 +7,7 @@ A word stands at a target of its circuit:
     group:quote-type                     a label of several nodes, which it names
     story:how-it-works                   a story
     step:8f2c1a                          a step of a story
+    case:nested-quotes                   a prompt worth asking again
 
 Each saving of a target makes its next version; none is ever changed. A version without a document
 says that the word was taken away. A story's steps are read in the order of their place; they are
@@ -26,9 +27,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 GROUP = "group:"
+CASE = "case:"
 STEP = "step:"
 STORY = "story:"
-NAME = r"(group|step|story):[a-z0-9-]{1,40}"
+NAME = r"(case|group|step|story):[a-z0-9-]{1,40}"
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
@@ -135,7 +137,22 @@ class Step(_Part):
     numbers: StateNumbers | None = None
 
 
-Document = Annotated[Label | Story | Step, Field(discriminator="kind")]
+class Case(_Part):
+    """A prompt worth asking again, and what is expected to follow it."""
+
+    kind: Literal["case"] = "case"
+    title: Short
+    text: str = Field(default="", max_length=4000, description="what it shows")
+    prompt: str = Field(min_length=1, max_length=20_000)
+    expected: str = Field(
+        default="", max_length=400, description="text of the token expected next; empty for none"
+    )
+    against: str = Field(
+        default="", max_length=400, description="text of the token it is compared with, or empty"
+    )
+
+
+Document = Annotated[Label | Story | Step | Case, Field(discriminator="kind")]
 
 
 class Word(_Part):

@@ -6,7 +6,16 @@ import re
 
 from backend.circuits.circuit import Circuit
 from backend.circuits.predicates.pattern import compiled
-from backend.circuits.words.document import GROUP, NAME, STEP, STORY, Document, Label, Step
+from backend.circuits.words.document import (
+    CASE,
+    GROUP,
+    NAME,
+    STEP,
+    STORY,
+    Document,
+    Label,
+    Step,
+)
 from backend.circuits.words.state import parse_state
 from backend.errors import InvalidRequestError
 
@@ -25,14 +34,14 @@ def check_word(circuit: Circuit, target: str, document: Document) -> None:
     if named is None and target not in known:
         raise InvalidRequestError(
             f"{target!r} is no node or edge of circuit {circuit.slug!r}, and no group, "
-            "step or story.",
-            remedy="Name a node, an edge as source>target, or group:NAME, step:NAME or story:NAME, "
-            "where NAME has 1 to 40 of a-z, 0-9 and -.",
+            "step, story or case.",
+            remedy="Name a node, an edge as source>target, or group:NAME, step:NAME, story:NAME or "
+            "case:NAME, where NAME has 1 to 40 of a-z, 0-9 and -.",
         )
     if isinstance(document, Label):
         _check_label(circuit, target, document)
         return
-    prefix = STEP if isinstance(document, Step) else STORY
+    prefix = {"step": STEP, "story": STORY, "case": CASE}[document.kind]
     if not target.startswith(prefix):
         raise InvalidRequestError(
             f"A {document.kind} cannot stand at {target!r}.", remedy=f"Save it at {prefix}NAME."
@@ -57,9 +66,9 @@ def _check_step(circuit: Circuit, document: Step, known: set[str]) -> None:
 
 
 def _check_label(circuit: Circuit, target: str, label: Label) -> None:
-    if target.startswith((STEP, STORY)):
+    if target.startswith((CASE, STEP, STORY)):
         raise InvalidRequestError(
-            f"A label cannot stand at {target!r}, which is for stories and their steps.",
+            f"A label cannot stand at {target!r}, which is for stories, their steps and cases.",
             remedy="Save it at a node, an edge or group:NAME.",
         )
     if target.startswith(GROUP) != bool(label.members):

@@ -931,7 +931,7 @@ export interface paths {
         };
         /**
          * Get Words
-         * @description The present labels, stories and steps of a circuit.
+         * @description The present labels, stories, steps and cases of a circuit.
          */
         get: operations["get_words_api_circuits__slug__words_get"];
         put?: never;
@@ -1422,6 +1422,39 @@ export interface components {
              * @description labels of its nodes, edges and groups, and its stories; version 2
              */
             words?: components["schemas"]["Word"][];
+        };
+        /**
+         * Case
+         * @description A prompt worth asking again, and what is expected to follow it.
+         */
+        Case: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "case";
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @description what it shows
+             * @default
+             */
+            text: string;
+            /** Prompt */
+            prompt: string;
+            /**
+             * Expected
+             * @description text of the token expected next; empty for none
+             * @default
+             */
+            expected: string;
+            /**
+             * Against
+             * @description text of the token it is compared with, or empty
+             * @default
+             */
+            against: string;
         };
         /**
          * Cell
@@ -3608,7 +3641,7 @@ export interface components {
             /** Author */
             author: string;
             /** Document */
-            document: components["schemas"]["Label"] | components["schemas"]["Story"] | components["schemas"]["Step"];
+            document: components["schemas"]["Label"] | components["schemas"]["Story"] | components["schemas"]["Step"] | components["schemas"]["Case"];
         };
         /**
          * SavedState
@@ -4457,7 +4490,7 @@ export interface components {
              * Document
              * @description None: it was taken away
              */
-            document: (components["schemas"]["Label"] | components["schemas"]["Story"] | components["schemas"]["Step"]) | null;
+            document: (components["schemas"]["Label"] | components["schemas"]["Story"] | components["schemas"]["Step"] | components["schemas"]["Case"]) | null;
         };
         /**
          * WordProblem
@@ -7043,7 +7076,7 @@ export interface operations {
             path: {
                 /** @description slug of a circuit */
                 slug: string;
-                /** @description a node, an edge as source>target, group:NAME, story:NAME or step:NAME */
+                /** @description a node, an edge as source>target, or group:, story:, step: or case:NAME */
                 target: string;
             };
             cookie?: never;
@@ -7086,7 +7119,7 @@ export interface operations {
             path: {
                 /** @description slug of a circuit */
                 slug: string;
-                /** @description a node, an edge as source>target, group:NAME, story:NAME or step:NAME */
+                /** @description a node, an edge as source>target, or group:, story:, step: or case:NAME */
                 target: string;
             };
             cookie?: never;
@@ -7174,7 +7207,7 @@ export interface operations {
             path: {
                 /** @description slug of a circuit */
                 slug: string;
-                /** @description a node, an edge as source>target, group:NAME, story:NAME or step:NAME */
+                /** @description a node, an edge as source>target, or group:, story:, step: or case:NAME */
                 target: string;
             };
             cookie?: never;

@@ -99,6 +99,7 @@ export type Unrolled = Schemas["Unrolled"];
 export type UnrolledNode = Schemas["UnrolledNode"];
 export type UnrolledRequest = Schemas["UnrolledRequest"];
 export type Value = Schemas["AblationValue"];
+export type Case = Schemas["Case"];
 export type Label = Schemas["Label"];
 export type SavedState = Schemas["SavedState"];
 export type StateNumbers = Schemas["StateNumbers"];

@@ -16,6 +16,7 @@ import type { Words } from "../state/words";
 import type { WordsStore } from "../state/words_store";
 import { NO_WORDS } from "../state/words";
 import { base } from "../styles/shared";
+import "./case_list";
 import "./chosen_panel";
 import "./edge_card";
 import "./effects_chart";
@@ -122,14 +123,27 @@ export class CircuitSide extends LitElement {
           .stale=${nextTokens.stale}
           .problem=${nextTokens.problem}
           @ask=${this.#prompt}
-        ></cx-prompt-box>`,
-        exploration.prompt !== "",
+        ></cx-prompt-box>
+        <cx-case-list
+          .store=${this.written}
+          .words=${this.words}
+          .prompt=${exploration.prompt}
+          .answer=${nextTokens.answer?.prompt ?? null}
+          ?stale=${nextTokens.stale}
+          @ask=${this.#prompt}
+        ></cx-case-list>`,
+        exploration.prompt !== "" || this.words.cases.length > 0 || this.#caseTakenAway,
       )}
       ${part(
         "Provenance",
         html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
         false,
       )}`;
+  }
+
+  /** It is offered to be brought back. */
+  get #caseTakenAway(): boolean {
+    return this.written.removed?.document?.kind === "case";
   }
 
   #saved(): TemplateResult {

@@ -1,5 +1,5 @@
 /**
- * Writes a label or a step: a name, a text, who writes, and the nodes of a group. What is written
+ * Writes a label, a step or a case: a name, a text, who writes, and the nodes of a group. What is written
  * stays in the store's drafts until it is saved or given up. If somebody else saved meanwhile, both
  * texts are shown and nothing is saved before the user has said what becomes of them.
  *
@@ -11,6 +11,8 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { asProblem } from "../api/problem";
 import type { Problem, Word } from "../api/types";
+import { NO_CASE, caseDraft } from "../state/cases";
+import type { CaseDraft } from "../state/cases";
 import { NO_PREDICATE, isEmpty, predicateDraft } from "../state/predicate";
 import type { PredicateDraft } from "../state/predicate";
 import type { WordDocument, Words } from "../state/words";
@@ -19,6 +21,8 @@ import type { Draft, WordsStore } from "../state/words_store";
 import { lastAuthor } from "../state/words_store";
 import { base, controls } from "../styles/shared";
 import { instant } from "../text/format";
+import "./case_fields";
+import type { CaseFields } from "./case_fields";
 import "./predicate_form";
 import type { PredicateForm } from "./predicate_form";
 import "./problem_panel";
@@ -61,11 +65,16 @@ export class WordForm extends LitElement {
   @property({ type: Number }) longest = 4000;
   /** Of a node: measures what is written as a predicate; null where there is none. */
   @property({ attribute: false }) measured: MeasuredNode | null = null;
+  /** Of a case: what a new one begins with; null where there is none. */
+  @property({ attribute: false }) kase: CaseDraft | null = null;
+  /** Of a case: texts of tokens that may be expected. */
+  @property({ attribute: false }) tokens: readonly string[] = [];
   @state() private draft!: Draft;
   @state() private problem: Problem | null = null;
   @state() private busy = false;
   @query("#name") private readonly nameField!: HTMLInputElement;
   @query("cx-predicate-form") private readonly predicateForm!: PredicateForm | null;
+  @query("cx-case-fields") private readonly caseFields!: CaseFields | null;
   @query("#author") private readonly author!: HTMLInputElement;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -78,7 +87,10 @@ export class WordForm extends LitElement {
 
   #begin(): void {
     const kept = this.store.drafts.get(this.target);
-    this.draft = kept ?? draftOf(this.store.at(this.target));
+    const present = this.store.at(this.target);
+    const begun = draftOf(present);
+    const fresh = present === null && this.kase !== null;
+    this.draft = kept ?? (fresh ? { ...begun, kase: this.kase ?? NO_CASE } : begun);
     this.problem = null;
   }
 
@@ -94,7 +106,8 @@ export class WordForm extends LitElement {
 
   async #save(event: Event): Promise<void> {
     event.preventDefault();
-    if (this.busy || this.predicateForm?.reportValidity() === false) return;
+    const parts = [this.predicateForm, this.caseFields];
+    if (this.busy || parts.some((part) => part?.reportValidity() === false)) return;
     this.busy = true;
     this.problem = null;
     const { target, draft } = this;
@@ -144,6 +157,13 @@ export class WordForm extends LitElement {
         @input=${(event: Event) => this.#write({ text: valueOf(event) })}
       ></textarea>
       ${this.addable === null ? nothing : this.#members(this.addable)}
+      ${this.kase === null
+        ? nothing
+        : html`<cx-case-fields
+            .draft=${draft.kase}
+            .tokens=${this.tokens}
+            @write=${(event: CustomEvent<CaseDraft>) => this.#write({ kase: event.detail })}
+          ></cx-case-fields>`}
       ${this.measured === null
         ? nothing
         : html`<cx-predicate-form
@@ -186,6 +206,7 @@ export class WordForm extends LitElement {
       ${isEmpty(other.predicate)
         ? nothing
         : html`<p class="theirs">Predicate <code>${other.predicate.pattern}</code></p>`}
+      ${other.kase.prompt === "" ? nothing : html`<pre class="theirs">${other.kase.prompt}</pre>`}
       ${other.members.length > 0
         ? html`<p class="theirs">${other.members.join(", ")}</p>`
         : nothing}
@@ -234,8 +255,12 @@ export class WordForm extends LitElement {
 function draftOf(word: Word | null): Draft {
   const document = word?.document ?? null;
   const on = document === null ? 0 : (word?.version ?? 0);
-  const written = { on, name: "", text: "", members: [], predicate: NO_PREDICATE };
+  const written = { on, name: "", text: "", members: [], predicate: NO_PREDICATE, kase: NO_CASE };
   if (document === null) return written;
+  if (document.kind === "case") {
+    const { title: name, text } = document;
+    return { ...written, name, text, kase: caseDraft(document) };
+  }
   if (document.kind !== "label") return { ...written, name: document.title, text: document.text };
   const { label, note, members, predicate } = document;
   return { ...written, name: label, text: note, members: members ?? [], predicate: predicateDraft(predicate) };

@@ -1,9 +1,10 @@
-/** What is written about a circuit: labels of nodes, edges and groups, and its stories. */
-import type { Label, Step, Story, Word } from "../api/types";
+/** What is written about a circuit: labels of nodes, edges and groups, its stories and cases. */
+import type { Case, Label, Step, Story, Word } from "../api/types";
 
 export type Written<D> = Omit<Word, "document"> & { readonly document: D };
 export type LabelWord = Written<Label>;
 export type StepWord = Written<Step>;
+export type CaseWord = Written<Case>;
 export type StoryWord = Written<Story>;
 export type WordDocument = NonNullable<Word["document"]>;
 
@@ -14,6 +15,8 @@ export interface Words {
   readonly groups: readonly LabelWord[];
   /** By title. */
   readonly stories: readonly ToldStory[];
+  /** By title. */
+  readonly cases: readonly CaseWord[];
 }
 
 export interface ToldStory {
@@ -22,9 +25,10 @@ export interface ToldStory {
   readonly steps: readonly StepWord[];
 }
 
-export const NO_WORDS: Words = { labels: new Map(), groups: [], stories: [] };
+export const NO_WORDS: Words = { labels: new Map(), groups: [], stories: [], cases: [] };
 
 export const GROUP = "group:";
+export const CASE = "case:";
 export const STEP = "step:";
 export const STORY = "story:";
 
@@ -43,6 +47,9 @@ export function sortOut(words: readonly Word[]): Words {
         word,
         steps: steps.filter((step) => step.document.story === word.target),
       })),
+    cases: words
+      .filter((word): word is CaseWord => word.document?.kind === "case")
+      .sort((a, b) => a.document.title.localeCompare(b.document.title)),
   };
 }
 
@@ -64,8 +71,8 @@ export function labelOf(words: Words, name: string): string {
   return words.labels.get(name)?.document.label ?? "";
 }
 
-/** A new target of a group, a story or a step; nobody else makes the same. */
-export function newTarget(prefix: typeof GROUP | typeof STEP | typeof STORY): string {
+/** A new target of a group, a story, a step or a case; nobody else makes the same. */
+export function newTarget(prefix: typeof CASE | typeof GROUP | typeof STEP | typeof STORY): string {
   const bytes = crypto.getRandomValues(new Uint8Array(6));
   return prefix + [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

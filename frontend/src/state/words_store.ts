@@ -8,6 +8,7 @@ import { api, need } from "../api/client";
 import { ApiError, asProblem, problemOf } from "../api/problem";
 import type { Problem, Word } from "../api/types";
 import type { PredicateDraft } from "./predicate";
+import type { CaseDraft } from "./cases";
 import type { WordDocument, Words } from "./words";
 import { NO_WORDS, sortOut } from "./words";
 
@@ -22,6 +23,7 @@ export interface Draft {
   readonly text: string;
   readonly members: readonly string[];
   readonly predicate: PredicateDraft;
+  readonly kase: CaseDraft;
 }
 
 const AUTHOR = "circuit-explorer.author";

@@ -77,6 +77,30 @@ def test_edges_groups_and_steps_have_words(client: TestClient, stored: Circuit, 
     assert {word["target"] for word in client.get(path).json()} == {edge, "group:box", "step:one"}
 
 
+def case(title: str = "nested", **document: str) -> dict[str, Any]:
+    return {"on": 0, "author": "Ada", "document": {"kind": "case", "title": title} | document}
+
+
+def test_a_case_is_kept_in_versions_and_travels_in_a_bundle(
+    client: TestClient, make_client: MakeClient, tmp_path: Path, stored: Circuit, path: str
+) -> None:
+    written = {"prompt": "x = 'a\n\t", "expected": "'", "against": '"', "text": SCRIPT}
+    first = client.put(f"{path}/case:nested", json=case(**written)).json()
+    assert first["document"] == {"kind": "case", "title": "nested", **written}
+    late = client.put(f"{path}/case:nested", json=case(prompt="y"))
+    assert (late.status_code, late.json()["present"]) == (409, first)
+    second = client.put(f"{path}/case:nested", json=case(prompt="y") | {"on": 1}).json()
+    client.delete(f"{path}/case:nested", params={"on": 2, "author": "Bo"})
+    assert client.get(path).json() == []
+    back = client.put(f"{path}/case:nested", json=case(**written)).json()
+    assert client.get(f"{path}/case:nested/versions").json()[2:] == [second, first]
+
+    bundle = client.get(f"/api/circuits/{stored.slug}/bundle").json()
+    other = make_client(data_dir=tmp_path / "elsewhere")
+    assert other.post("/api/bundles", json=bundle).json()["warning"] is None
+    assert other.get(path).json() == [back | {"version": 1}]
+
+
 def test_a_circuit_counts_the_stories_that_can_be_read(
     client: TestClient, stored: Circuit, path: str
 ) -> None:
@@ -119,6 +143,12 @@ def test_a_circuit_counts_the_stories_that_can_be_read(
         ("step:one", step("chosen=9.mlp.post_act.1")),
         ("step:one", step("ablated=9.mlp.post_act.1")),
         ("step:one", step("select=0.mlp.act_in.0>9.mlp.post_act.1")),
+        (
+            "NODE",
+            {"on": 0, "author": "A", "document": {"kind": "case", "title": "x", "prompt": "y"}},
+        ),
+        ("case:one", {"on": 0, "author": "A", "document": {"kind": "case", "title": "x"}}),
+        ("case:one", label("x")),
         ("NODE", label(" ")),
         ("NODE", label("x", author="")),
         ("NODE", label("x" * 81)),
