@@ -4,6 +4,7 @@ import type { CircuitGraph, GraphEdge, GraphNode, Unrolled } from "../src/api/ty
 import {
   ROW_HEIGHT,
   attentionArcs,
+  attentionBetween,
   chooseRows,
   columnX,
   flowLines,
@@ -175,11 +176,15 @@ describe("lines", () => {
   });
 
   it("of attention lead from keys to the query, as wide as it is large", () => {
-    const arcs = attentionArcs(flows(), "0.attn.head.0", 2, layout);
+    const arcs = attentionArcs(flows(), "0.attn.head.0", "query", 2, layout);
     expect(arcs).toHaveLength(3);
     expect(arcs[0]?.path.startsWith(`M${columnX(layout, 0)} `)).toBe(true);
     expect(arcs[0]?.path.endsWith(`${columnX(layout, 2)} ${layout.rows[4]?.top}`)).toBe(true);
     expect((arcs[0]?.width ?? 0) - (arcs[1]?.width ?? 0)).toBeCloseTo(5 * 0.7);
+    const toKey = attentionArcs(flows(), "0.attn.head.0", "key", 1, layout);
+    expect(toKey.map(({ strength }) => strength)).toEqual([1, expect.closeTo(0.1 / 0.25)]);
+    expect(attentionBetween(flows(), "0.attn.head.0", "key", 1, 0)).toBeNull();
+    expect(attentionBetween(flows(), "0.attn.head.0", "query", 1, 0)).toBe(0.25);
   });
 });
 

@@ -82,6 +82,13 @@ def test_sides_rows_and_what_is_ablated(circuit: CircuitPage, tmp_path: Path) ->
     page.go_back()
     expect(words).to_have_attribute("title", alone or "")
 
+    page.get_by_role("button", name=re.compile("Pair .* at each token")).nth(1).click()
+    pair = re.search("pair=([0-9]+)", page.url)
+    expect(page.locator("cx-token-view").get_by_label("Pair")).to_have_value(
+        pair[1] if pair else ""
+    )
+    page.go_back()
+
     words.click()
     page.locator("cx-node-card").get_by_role("button", name="Ablate").click()
     row = page.locator("cx-token-grid .row.ablated")

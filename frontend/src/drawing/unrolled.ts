@@ -6,6 +6,7 @@
 import type { GraphNode } from "../api/types";
 import type { Cell, Flow, Flows } from "../state/flows";
 import { TOKENS, answerName, headName } from "../state/flows";
+import { largest } from "./heat";
 import { rowsOf } from "./rows";
 
 export type RowKind = "answer" | "node" | "head";
@@ -113,7 +114,7 @@ export function chooseRows(
   const active = nodes.filter(({ id }) => flows.isActive(id));
   const wanted = all ? nodes : nodes.filter(({ id }) => flows.isActive(id) || id === selection);
   const onTheWay = new Set(
-    wanted.length > most ? flows.trace(flows.ends()).map(({ source }) => source.name) : [],
+    wanted.length > most ? flows.through(null).map(({ source }) => source.name) : [],
   );
   const rank = ({ id }: GraphNode): number => {
     if (id === selection) return 0;
@@ -185,21 +186,40 @@ function offsets(flows: readonly Flow[]): number[] {
   });
 }
 
-/** Arcs of a head from each key to a query, as wide as the attention is large. */
+/** A head's attention at a token: of this query to each key, or to this key of each later query. */
+export type Seen = "query" | "key";
+
+/** Attention between a token that is looked at and another; null where the one cannot see the other. */
+export function attentionBetween(
+  flows: Flows,
+  head: string,
+  seen: Seen,
+  at: number,
+  other: number,
+): number | null {
+  const [query, key] = seen === "query" ? [at, other] : [other, at];
+  return key > query ? null : flows.attention(head, query, key);
+}
+
+/** Arcs of a head from keys to queries, those of one token, as wide as the attention is large. */
 export function attentionArcs(
   flows: Flows,
   head: string,
-  query: number,
+  seen: Seen,
+  at: number,
   layout: UnrolledLayout,
 ): Line[] {
   const row = layout.rows.find(({ name }) => name === head);
   if (row === undefined) return [];
-  const keys = Array.from({ length: query + 1 }, (_, key) => flows.attention(head, query, key));
-  const most = Math.max(...keys.map(Math.abs));
-  return keys.flatMap((attended, key) => {
+  const others = Array.from({ length: flows.length }, (_, other) =>
+    attentionBetween(flows, head, seen, at, other) ?? 0,
+  );
+  const most = largest(others);
+  return others.flatMap((attended, other) => {
     const strength = most === 0 ? 0 : Math.abs(attended) / most;
     if (strength < 0.02) return [];
-    const path = arc(columnX(layout, key), columnX(layout, query), row.top, layout.column);
+    const [from, to] = [Math.min(at, other), Math.max(at, other)];
+    const path = arc(columnX(layout, from), columnX(layout, to), row.top, layout.column);
     const width = 0.8 + 5 * Math.abs(attended);
     return [{ path, strength, width, negative: attended < 0, kind: "attention" as const }];
   });

@@ -112,7 +112,11 @@ export class CircuitSide extends LitElement {
       )}
       ${part(
         "Pairs, worst first",
-        html`<cx-pair-list ?stale=${stale} .pairs=${answer?.pairs ?? []}></cx-pair-list>`,
+        html`<cx-pair-list
+          ?stale=${stale}
+          .pairs=${answer?.pairs ?? []}
+          @change-state=${this.#pass}
+        ></cx-pair-list>`,
       )}
       ${part(
         "Prompt",

@@ -4,6 +4,7 @@ import type { TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { PairAnswer } from "../api/types";
+import type { Change } from "../state/exploration";
 import { base, chips, controls } from "../styles/shared";
 import { decimal, plural, signed } from "../text/format";
 import { isWrong } from "./pair_strip";
@@ -33,7 +34,7 @@ export class PairList extends LitElement {
       }
       .over {
         display: flex;
-        justify-content: space-between;
+        gap: 12px;
         font-size: var(--small);
         color: var(--ink-3);
       }
@@ -60,7 +61,13 @@ export class PairList extends LitElement {
         color: var(--bad);
         font-weight: 600;
       }
-      button {
+      .loss {
+        margin-left: auto;
+      }
+      .over button {
+        font-size: inherit;
+      }
+      button:not(.link) {
         margin-top: 10px;
       }
     `,
@@ -108,10 +115,29 @@ export class PairList extends LitElement {
       <button @click=${() => (this.open = null)}>The worst pairs</button>`;
   }
 
+  /** Shows the circuit at work on a pair, token by token. */
+  #unroll(pair: number): void {
+    const detail: Change = (now) => ({
+      ...now,
+      view: "tokens",
+      prompt: "",
+      look: { ...now.look, pair, second: false, position: null },
+    });
+    this.dispatchEvent(new CustomEvent<Change>("change-state", { detail }));
+  }
+
   #pair(pair: PairAnswer): TemplateResult {
     return html`<li>
       <div class="over">
-        <span>pair ${pair.pair}</span><span>loss ${decimal(pair.loss)}</span>
+        <span>pair ${pair.pair}</span>
+        <button
+          class="link"
+          aria-label="Pair ${pair.pair} at each token"
+          @click=${() => this.#unroll(pair.pair)}
+        >
+          tokens
+        </button>
+        <span class="loss">loss ${decimal(pair.loss)}</span>
       </div>
       ${side(pair.first_text, pair.first_answer, pair.first_difference)}
       ${side(pair.second_text, pair.second_answer, pair.second_difference)}

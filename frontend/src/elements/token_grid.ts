@@ -5,16 +5,18 @@
 import { LitElement, html, nothing, svg } from "lit";
 import type { PropertyValues, SVGTemplateResult, TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import { styleMap } from "lit/directives/style-map.js";
 
 import type { GraphNode } from "../api/types";
-import { heat } from "../drawing/heat";
+import { heat, largest, strength } from "../drawing/heat";
 import { KIND_NAMES } from "../drawing/rows";
-import type { Line, UnrolledLayout, UnrolledRow } from "../drawing/unrolled";
+import type { Line, Seen, UnrolledLayout, UnrolledRow } from "../drawing/unrolled";
 import {
   NUMBERS_FROM,
   ROW_HEIGHT,
   attentionArcs,
+  attentionBetween,
   columnX,
   flowLines,
   layoutUnrolled,
@@ -63,7 +65,10 @@ export class TokenGrid extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (["flows", "nodes", "room"].some((name) => changed.has(name))) {
+    const before = changed.get("nodes") as readonly GraphNode[] | undefined;
+    const same =
+      before?.length === this.nodes.length && before.every((node, i) => node === this.nodes[i]);
+    if (changed.has("flows") || changed.has("room") || (changed.has("nodes") && !same)) {
       const { of, length } = this.flows;
       this.#layout = layoutUnrolled(this.nodes, of.answers.length, length, this.room);
     }
@@ -91,7 +96,10 @@ export class TokenGrid extends LitElement {
           @keydown=${this.#keys}
           @click=${this.#clicked}
         >
-          ${layout.rows.map((row, i) => this.#row(row, i, layout))} ${this.#tokens(layout)}
+          ${layout.rows.map((row, i) =>
+            guard(this.#shownBy(row, layout), () => this.#row(row, i, layout)),
+          )}
+          ${this.#tokens(layout)}
         </div>
         ${this.#lines(layout, flows)}
       </div>
@@ -103,8 +111,24 @@ export class TokenGrid extends LitElement {
     return cell === null || this.flows.of.heads.some(({ name }) => name === cell.name) ? null : cell;
   }
 
+  /** All that a row's look follows from: the other rows stay as they are from cell to cell. */
+  #shownBy(row: UnrolledRow, layout: UnrolledLayout): unknown[] {
+    const { cell } = this;
+    const isHead = row.kind === "head";
+    return [
+      layout,
+      cell?.name === row.name ? cell.at : null,
+      cell === null && this.#layout?.rows[0] === row ? this.position : null,
+      isHead ? this.position : null,
+      isHead ? this.#seen(row.name) : null,
+      this.ablated.has(row.name),
+      labelOf(this.words, row.name),
+    ];
+  }
+
   #row(row: UnrolledRow, place: number, layout: UnrolledLayout): TemplateResult {
     const isSelected = row.name === this.cell?.name;
+    const most = this.#most(row);
     const style = styleMap({
       marginTop: `${place === 0 ? row.top : row.above}px`,
       height: `${ROW_HEIGHT}px`,
@@ -112,7 +136,7 @@ export class TokenGrid extends LitElement {
     const classes = `${isSelected ? "selected" : ""} ${this.ablated.has(row.name) ? "ablated" : ""}`;
     return html`<div class="row ${classes}" role="row" aria-rowindex=${place + 1} style=${style}>
       ${this.#name(row, layout)}
-      ${this.flows.of.tokens.map((_, at) => this.#cellOf(row, at, layout))}
+      ${this.flows.of.tokens.map((_, at) => this.#cellOf(row, at, most, layout))}
     </div>`;
   }
 
@@ -152,29 +176,40 @@ export class TokenGrid extends LitElement {
 
   #rowWords(row: UnrolledRow): string {
     if (row.kind === "answer") return `probability of ${this.#answer(row)} next`;
-    if (row.kind === "head") return `attention of token ${this.position} in ${row.name}`;
+    if (row.kind === "head") {
+      const how = this.#seen(row.name) === "key" ? "to" : "of";
+      return `${row.name}, attention ${how} token ${this.position}`;
+    }
     return `${row.name}, ${row.node ? KIND_NAMES[row.node.kind] : ""}`;
   }
 
-  #value({ kind, name }: UnrolledRow, at: number): number {
+  /** Of a key or value channel it matters who attends to it, of all else what is attended to. */
+  #seen(head: string): Seen {
+    const node = this.nodes.find(({ id }) => id === this.cell?.name);
+    const isSeen = node !== undefined && (node.kind === "k" || node.kind === "v");
+    return isSeen && headName(node.layer, node.head ?? 0) === head ? "key" : "query";
+  }
+
+  /** Null where a token cannot see another. */
+  #value({ kind, name }: UnrolledRow, at: number): number | null {
     return kind === "head"
-      ? this.flows.attention(name, this.position, at)
+      ? attentionBetween(this.flows, name, this.#seen(name), this.position, at)
       : this.flows.value({ name, at });
   }
 
-  #cellOf(row: UnrolledRow, at: number, { column }: UnrolledLayout): TemplateResult {
-    const { name, kind } = row;
-    const value = this.#value(row, at);
-    const later = kind === "head" && at > this.position;
+  #cellOf(row: UnrolledRow, at: number, most: number, { column }: UnrolledLayout): TemplateResult {
+    const { name } = row;
+    const found = this.#value(row, at);
+    const value = found ?? 0;
     const isSelected = this.cell?.name === name && this.cell.at === at;
     const focusable = this.cell === null ? this.#isFirst(name, at) : isSelected;
-    const said = later ? "not seen" : this.#said(row, value);
+    const said = found === null ? "not seen" : this.#said(row, value);
     const style = styleMap({
       width: `${column}px`,
-      "background-image": `linear-gradient(${this.#colour(row, value)} 0 0)`,
+      "background-image": `linear-gradient(${this.#colour(row, value, most)} 0 0)`,
     });
     return html`<div
-      class="cell ${later ? "later" : value === 0 ? "zero" : ""}"
+      class="cell ${found === null ? "unseen" : value === 0 ? "zero" : ""}"
       role="gridcell"
       aria-colindex=${at + 2}
       aria-selected=${isSelected}
@@ -206,11 +241,16 @@ export class TokenGrid extends LitElement {
     return Math.abs(value) < 0.005 ? "" : decimal(value, Math.abs(value) < 100 ? 2 : 0);
   }
 
-  #colour({ kind, name }: UnrolledRow, value: number): string {
-    if (kind !== "head") return heat(value, this.flows.most(name));
+  /** What has the full colour in a row. */
+  #most(row: UnrolledRow): number {
+    if (row.kind !== "head") return this.flows.most(row.name);
+    return largest(this.flows.of.tokens.map((_, at) => this.#value(row, at)));
+  }
+
+  #colour({ kind }: UnrolledRow, value: number, most: number): string {
+    if (kind !== "head") return heat(value, most);
     if (this.flows.side === "difference") return heat(value, 1);
-    const all = this.flows.of.tokens.map((_, key) => this.#value({ kind, name } as UnrolledRow, key));
-    const share = 45 * (value / Math.max(...all, 1e-9));
+    const share = 45 * strength(value, most);
     return `color-mix(in srgb, var(--kind-q) ${share.toFixed(1)}%, transparent)`;
   }
 
@@ -243,7 +283,7 @@ export class TokenGrid extends LitElement {
   #lines(layout: UnrolledLayout, flows: readonly Flow[]): TemplateResult {
     const heads = this.#headsToShow(flows);
     const lines = [
-      ...heads.flatMap((head) => attentionArcs(this.flows, head, this.position, layout)),
+      ...heads.flatMap((head) => attentionArcs(this.flows, head, this.#seen(head), this.position, layout)),
       ...flowLines(flows, layout),
     ];
     const left = columnX(layout, this.position) - layout.column / 2;
@@ -291,9 +331,9 @@ export class TokenGrid extends LitElement {
   }
 }
 
-function drawn({ path, kind, strength, width, negative }: Line): SVGTemplateResult {
+function drawn({ path, kind, strength: strong, width, negative }: Line): SVGTemplateResult {
   const classes = `${kind === "token" ? "token-line" : kind} ${negative ? "negative" : ""}`;
-  const opacity = 0.3 + 0.6 * strength;
+  const opacity = 0.3 + 0.6 * strong;
   return svg`<path class=${classes} d=${path} stroke-width=${width} opacity=${opacity}></path>`;
 }
 

@@ -77,7 +77,7 @@ export const tokenGridStyles = css`
   .cell.zero {
     border-color: color-mix(in srgb, var(--line) 55%, transparent);
   }
-  .cell.later {
+  .cell.unseen {
     background-color: var(--surface-2);
     border-color: transparent;
   }

@@ -260,6 +260,11 @@ export class TokenView extends LitElement {
     const shown = flows[look.side];
     const rows = chooseRows(this.graph.nodes, shown, this.most, this.all, selection);
     const cell = this.#cell(of);
+    if (of.nodes.length === 0) {
+      return html`<p class="under">
+        This circuit has no nodes: what the model answers without it stands in the numbers beside.
+      </p>`;
+    }
     return html`<div class="under">
         ${tokenLegend(look.side)}
         <span class="right">

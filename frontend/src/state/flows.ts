@@ -58,6 +58,9 @@ export class Flows {
   readonly #heads: ReadonlyMap<string, Record<Where, Triangle>>;
   readonly #embeddings: ReadonlyMap<number, readonly number[]>;
   readonly #into = new Map<string, Arrow[]>();
+  readonly #most = new Map<string, number>();
+  /** All that leads to the ends. */
+  #whole: readonly Flow[] | null = null;
   /** Query and key channels of a head. */
   readonly #matching = new Map<string, string[]>();
 
@@ -127,7 +130,9 @@ export class Flows {
   most(name: string): number {
     if (isAnswer(name)) return 1;
     const node = this.#nodes.get(name);
-    return node ? largest(node.now, node.model) : 0;
+    const most = this.#most.get(name) ?? (node ? largest(node.now, node.model) : 0);
+    this.#most.set(name, most);
+    return most;
   }
 
   /** Whether a row is anything but zero somewhere. */
@@ -233,16 +238,16 @@ export class Flows {
    * What leads to a cell, and what leads from there to the circuit's ends; without a cell all that
    * leads to the ends.
    */
-  through(cell: Cell | null): Flow[] {
-    const whole = this.trace(this.ends());
-    if (cell === null) return whole;
-    const onward: Flow[] = [];
+  through(cell: Cell | null): readonly Flow[] {
+    this.#whole ??= this.trace(this.ends());
+    if (cell === null) return this.#whole;
+    const onward = new Set<Flow>();
     const reached = new Set([cellKey(cell)]);
-    for (let before = -1; before !== onward.length; ) {
-      before = onward.length;
-      for (const flow of whole) {
-        if (!reached.has(cellKey(flow.source)) || onward.includes(flow)) continue;
-        onward.push(flow);
+    for (let before = -1; before !== onward.size; ) {
+      before = onward.size;
+      for (const flow of this.#whole) {
+        if (!reached.has(cellKey(flow.source)) || onward.has(flow)) continue;
+        onward.add(flow);
         // A match is with a head, whose values go on from there.
         if (flow.kind !== "match") reached.add(cellKey(flow.target));
       }
