@@ -9,19 +9,18 @@ import type { CircuitGraph, GraphEdge } from "../api/types";
 import type { Words } from "../state/words";
 import { boxAround, edgeElement, headElements, nodeElements } from "./elements";
 import type { TextEnds } from "./ends";
-import { END_ROWS, endElements, shownEnds } from "./ends";
+import { endElements, shownEnds } from "./ends";
 import type { Folding } from "./fold";
 import { NO_FOLDING } from "./fold";
 import { foldElements, foldId } from "./fold_elements";
-import type { Box } from "./groups";
 import type { Layout, Point } from "./layout";
-import { zoomForRows } from "./layout";
 import type { Paint } from "./paint";
 import { painted } from "./paint";
 import { readPalette } from "./palette";
 import type { PathSets } from "./paths";
 import { onPath } from "./paths";
-import { isInside } from "./polygon";
+import type { Viewport } from "./sight";
+import { Sight } from "./sight";
 import { stylesheet } from "./stylesheet";
 import { wordElements } from "./words";
 import { drawnSvg } from "./svg";
@@ -30,15 +29,6 @@ const LARGE = 1500;
 const HOVERED = "node.channel, node.end, node.fold, edge.weight, edge.weight-sum";
 /** Height of a head's name, in the drawing's coordinates. */
 const HEAD_NAME = 15;
-/** Room around the graph. */
-const MARGIN = 48;
-/** Small graphs do not grow beyond this. */
-const LARGEST_FIT = 1.25;
-
-export interface Viewport {
-  readonly zoom: number;
-  readonly pan: Point;
-}
 
 /** Lines that can be hidden from the legend. */
 export type LineKind = "join" | "qk" | "pruned" | "end";
@@ -63,11 +53,11 @@ export interface GraphHandlers {
 }
 
 export class GraphView {
+  readonly sight: Sight;
   readonly #cy: Core;
   readonly #container: HTMLElement;
   #ablated: ReadonlySet<string> = new Set();
   #layout: Layout | null = null;
-  #around: Box = { left: 0, right: 0, top: 0, bottom: 0 };
   #ends: TextEnds = { tokens: [], logits: [] };
   #folding: Folding = NO_FOLDING;
   #paint: Paint | null = null;
@@ -93,6 +83,7 @@ export class GraphView {
       textureOnViewport: edgeCount > LARGE,
       hideEdgesOnViewport: edgeCount > LARGE * 2,
     });
+    this.sight = new Sight(this.#cy, container, (name) => this.#shown(name));
     this.#cy.on("tap", "node.channel", (event) => handlers.pressed(event.target.id()));
     this.#cy.on("tap", "edge.weight", (event) => handlers.pressedEdge(event.target.id()));
     this.#cy.on("tap", "node.fold", (event) => handlers.pressedFold(event.target.id().slice(5)));
@@ -108,11 +99,7 @@ export class GraphView {
       container.style.cursor = "";
       handlers.hovered(null);
     });
-    this.#cy.on("viewport resize", () => handlers.moved(this.viewport));
-  }
-
-  get viewport(): Viewport {
-    return { zoom: this.#cy.zoom(), pan: { ...this.#cy.pan() } };
+    this.#cy.on("viewport resize", () => handlers.moved(this.sight.viewport));
   }
 
   draw(graph: CircuitGraph, layout: Layout, edges: readonly GraphEdge[]): void {
@@ -133,7 +120,7 @@ export class GraphView {
     this.#values = new Map();
     this.#edges = NO_EDGE_CHANGES;
     this.#layout = layout;
-    this.#around = boxAround(elements);
+    this.sight.setExtent(boxAround(elements), layout);
     this.#ends = shownEnds(graph.ends, layout);
     this.#folding = NO_FOLDING;
   }
@@ -288,23 +275,6 @@ export class GraphView {
     this.#values = values;
   }
 
-  /** Nodes whose centres are inside a line, in pixels from the top left of the container. */
-  nodesInside(path: readonly Point[]): string[] {
-    const inside = this.#cy
-      .nodes(".channel")
-      .filter((node) => isInside(path, node.renderedPosition()));
-    return inside.map((node) => node.id());
-  }
-
-  /** The node at a place in pixels from the top left of the container; null if there is none. */
-  nodeAt({ x, y }: Point): string | null {
-    const found = this.#cy.nodes(".channel").filter((node) => {
-      const box = node.renderedBoundingBox({ includeLabels: false });
-      return box.x1 <= x && x <= box.x2 && box.y1 <= y && y <= box.y2;
-    });
-    return found.nonempty() ? found.first().id() : null;
-  }
-
   /** Shows exactly these edges as ablated and as restored by hand. */
   setEdges(changes: EdgeChanges): void {
     this.#cy.batch(() => {
@@ -363,65 +333,8 @@ export class GraphView {
     if (due.length > 0 && this.#paths !== null) this.setPaths(this.#paths);
   }
 
-  fit(): void {
-    const { clientWidth: width, clientHeight: height } = this.#container;
-    const { left, right, top, bottom } = this.#around;
-    const inside = Math.min(
-      (width - 2 * MARGIN) / Math.max(1, right - left),
-      (height - 2 * MARGIN) / Math.max(1, bottom - top),
-    );
-    const rows = this.#layout ? zoomForRows(this.#layout, height, END_ROWS) : Infinity;
-    const zoom = Math.min(inside, LARGEST_FIT, rows);
-    if (zoom <= 0) return;
-    const at = Math.max(zoom, this.#cy.minZoom());
-    const pan = (size: number, from: number, to: number): number =>
-      size / 2 - ((from + to) / 2) * at;
-    this.#cy.viewport({ zoom: at, pan: { x: pan(width, left, right), y: pan(height, top, bottom) } });
-  }
-
-  zoomBy(factor: number): void {
-    const { width, height } = this.#container.getBoundingClientRect();
-    this.#cy.zoom({ level: this.#cy.zoom() * factor, renderedPosition: { x: width / 2, y: height / 2 } });
-  }
-
-  /** Brings a node or an edge into sight if it is not. */
-  reveal(name: string): void {
-    const found = this.#shown(name);
-    const place = this.placeOf(name);
-    if (place === null) return;
-    const { x, y } = place;
-    const margin = 40;
-    const { width, height } = this.#container.getBoundingClientRect();
-    if (x < margin || y < margin || x > width - margin || y > height - margin) {
-      this.#cy.center(found);
-    }
-  }
-
-  /** Centre of a node or an edge in pixels from the top left of the container. */
-  placeOf(name: string): Point | null {
-    const found = this.#shown(name);
-    if (found.empty()) return null;
-    const edge = found.edges().first();
-    const { x, y } = edge.nonempty()
-      ? edge.renderedMidpoint()
-      : found.nodes().first().renderedPosition();
-    // A hidden edge is nowhere.
-    return Number.isFinite(x) && Number.isFinite(y) ? { x, y } : null;
-  }
-
-  /** Brings a place of the drawing into the middle. */
-  centreOn({ x, y }: Point): void {
-    const { width, height } = this.#container.getBoundingClientRect();
-    const zoom = this.#cy.zoom();
-    this.#cy.pan({ x: width / 2 - x * zoom, y: height / 2 - y * zoom });
-  }
-
   resized(): void {
     this.#cy.resize();
-  }
-
-  setWheelZoom(enabled: boolean): void {
-    this.#cy.userZoomingEnabled(enabled);
   }
 
   /** Reads the colours again, after a change of theme. */

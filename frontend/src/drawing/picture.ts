@@ -2,7 +2,7 @@
  * What is on the screen as a file: the drawing as `svg.ts` gives it, and behind it the boxes and
  * words around the canvas, read from the page. PNG is that SVG, drawn at twice the size.
  */
-import type { Viewport } from "./graph_view";
+import type { Viewport } from "./sight";
 import { attributes, escaped } from "./svg";
 
 const SCALE = 2;

@@ -10,19 +10,20 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import type { CircuitGraph } from "../api/types";
 import { described } from "../drawing/described";
-import type { EdgeChanges, LineKind, Viewport } from "../drawing/graph_view";
+import type { EdgeChanges, LineKind } from "../drawing/graph_view";
 import { GraphView, NO_EDGE_CHANGES } from "../drawing/graph_view";
 import { crowded, strongest } from "../drawing/elements";
 import type { Folding } from "../drawing/fold";
-import { NO_FOLDING, fold, headName, layerName } from "../drawing/fold";
+import { NO_FOLDING, fold } from "../drawing/fold";
+import type { Action } from "../drawing/keys";
+import { actionOf } from "../drawing/keys";
 import type { Layout, Point } from "../drawing/layout";
 import { layout, restricted } from "../drawing/layout";
-import type { Direction } from "../drawing/neighbours";
-import { edgeOf, step, stepFromEdge } from "../drawing/neighbours";
 import type { Paint } from "../drawing/paint";
 import { Paths } from "../drawing/paths";
 import { picture } from "../drawing/picture";
 import { isClick } from "../drawing/polygon";
+import type { Viewport } from "../drawing/sight";
 import { isEdgeName } from "../state/exploration";
 import type { Words } from "../state/words";
 import { NO_WORDS, groupsOf } from "../state/words";
@@ -38,13 +39,6 @@ import "./minimap";
 const LEAST_FOR_MAP = 150;
 /** Milliseconds that the mouse rests on a node before the rest fades. */
 const REST = 70;
-const ARROWS: Record<string, Direction> = {
-  ArrowLeft: "left",
-  ArrowRight: "right",
-  ArrowUp: "up",
-  ArrowDown: "down",
-};
-
 type SentEvent = "toggle-node" | "select-node" | "toggle-edge" | "select-edge" | "fold-part";
 
 @customElement("cx-circuit-graph")
@@ -89,10 +83,10 @@ export class CircuitGraphElement extends LitElement {
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #narrow = matchMedia("(max-width: 1099px)");
   readonly #restyle = (): void => this.#view?.restyle();
-  readonly #wheel = (): void => this.#view?.setWheelZoom(!this.#narrow.matches);
+  readonly #wheel = (): void => this.#view?.sight.setWheelZoom(!this.#narrow.matches);
   readonly #sizes = new ResizeObserver(() => {
     this.#view?.resized();
-    if (!this.#moved) this.#view?.fit();
+    if (!this.#moved) this.#view?.sight.fit();
   });
 
   override connectedCallback(): void {
@@ -116,7 +110,7 @@ export class CircuitGraphElement extends LitElement {
 
   /** Centre of a node or an edge on the page, for what stands beside it or points at it. */
   nodePosition(name: string): Point | null {
-    const place = this.#view?.placeOf(name);
+    const place = this.#view?.sight.placeOf(name);
     if (!place) return null;
     const { left, top } = this.canvas.getBoundingClientRect();
     return { x: left + place.x, y: top + place.y };
@@ -124,7 +118,7 @@ export class CircuitGraphElement extends LitElement {
 
   fit(): void {
     this.#moved = false;
-    this.#view?.fit();
+    this.#view?.sight.fit();
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -146,7 +140,7 @@ export class CircuitGraphElement extends LitElement {
     if (isNew && !this.#stays) this.fit();
     if (refold || changed.has("selection")) this.#view?.select(this.selection);
     if (isNew || changed.has("selection")) {
-      if (this.selection !== null) this.#view?.reveal(this.selection);
+      if (this.selection !== null) this.#view?.sight.reveal(this.selection);
     }
     if (refold || changed.has("selection") || changed.has("followed")) this.#follow();
   }
@@ -201,7 +195,7 @@ export class CircuitGraphElement extends LitElement {
     this.#view.setHidden(this.hiddenLines);
     this.#view.draw(graph, placed, edges);
     this.#sizes.observe(this.canvas);
-    this.viewport = this.#view.viewport;
+    this.viewport = this.#view.sight.viewport;
   }
 
   /** A smaller size of the same circuit stays where it was in the larger one. */
@@ -218,29 +212,13 @@ export class CircuitGraphElement extends LitElement {
     this.dispatchEvent(new CustomEvent<string>(event, { detail: name, bubbles: true, composed: true }));
   }
 
-  /** Folds the head of the chosen node, or its layer; unfolds what is folded. */
-  #foldAround(wholeLayer: boolean): void {
-    const node = this.graph?.nodes.find((one) => one.id === this.selection);
-    if (node === undefined) return;
-    const layer = layerName(node);
-    const byHead = !wholeLayer && node.head !== null && !this.folded.has(layer);
-    this.#send("fold-part", byHead ? headName(node) : layer);
-  }
-
-  /** Folds the group of the chosen node, or unfolds it. */
-  #foldGroup(): void {
-    const { selection } = this;
-    const group = groupsOf(this.words).find(({ members }) => members.some((node) => node === selection));
-    if (group !== undefined) this.#send("fold-part", group.target);
-  }
-
   /** What a line was drawn around joins the chosen nodes; a click chooses one or lets it go. */
   #lasso({ detail: path }: CustomEvent<readonly Point[]>): void {
     this.lassoing = false;
     const first = path[0];
     if (this.#view === null || first === undefined) return;
-    if (!isClick(path)) this.#choose([...this.chosen, ...this.#view.nodesInside(path)]);
-    else this.#toggleChosen(this.#view.nodeAt(first));
+    if (!isClick(path)) this.#choose([...this.chosen, ...this.#view.sight.nodesInside(path)]);
+    else this.#toggleChosen(this.#view.sight.nodeAt(first));
   }
 
   #toggleChosen(node: string | null): void {
@@ -253,10 +231,6 @@ export class CircuitGraphElement extends LitElement {
     this.dispatchEvent(new CustomEvent("choose-nodes", { detail: new Set(nodes), bubbles: true, composed: true }));
   }
 
-  #select(name: string | null): void {
-    if (name !== null) this.#send(isEdgeName(name) ? "select-edge" : "select-node", name);
-  }
-
   /** A click takes the focus for the arrow keys; the frame shows with the first key. */
   #focus(): void {
     this.canvas.toggleAttribute("data-clicked", true);
@@ -265,32 +239,21 @@ export class CircuitGraphElement extends LitElement {
 
   #keys(event: KeyboardEvent): void {
     this.canvas.toggleAttribute("data-clicked", false);
-    if (event.ctrlKey || event.metaKey || event.altKey || this.#layout === null) return;
-    const direction = ARROWS[event.key];
-    const { selection } = this;
-    const edges = this.graph?.edges ?? [];
-    if (direction !== undefined) {
-      this.#select(
-        isEdgeName(selection)
-          ? stepFromEdge(edges, selection, direction)
-          : step(this.#layout, selection, direction),
-      );
-    } else if (event.key.toLowerCase() === "c" && !isEdgeName(selection)) {
-      this.#toggleChosen(selection);
-    } else if (event.key.toLowerCase() === "e") {
-      this.#select(edgeOf(edges, selection));
-    } else if (event.key.toLowerCase() === "o") {
-      this.#foldAround(event.shiftKey);
-    } else if (event.key.toLowerCase() === "g") {
-      this.#foldGroup();
-    } else if (event.key.toLowerCase() === "p") {
-      this.followed = !this.followed;
-    } else if ((event.key === "Enter" || event.key === " ") && selection !== null) {
-      this.#send(isEdgeName(selection) ? "toggle-edge" : "toggle-node", selection);
-    } else {
-      return;
-    }
+    const { graph, selection, folded } = this;
+    const layout = this.#layout;
+    if (graph === null || layout === null) return;
+    const groups = groupsOf(this.words);
+    const action = actionOf(event, { graph, layout, selection, folded, groups });
+    if (action === null) return;
     event.preventDefault();
+    this.#do(action);
+  }
+
+  #do(action: Action): void {
+    if (action.do === "follow") this.followed = !this.followed;
+    else if (action.do === "choose") this.#toggleChosen(action.name);
+    else if (action.do === "fold") this.#send("fold-part", action.name);
+    else this.#send(`${action.do}-${isEdgeName(action.name) ? "edge" : "node"}`, action.name);
   }
 
   override render(): TemplateResult {
@@ -370,14 +333,14 @@ export class CircuitGraphElement extends LitElement {
       .size=${{ width, height }}
       @centre-on=${(event: CustomEvent<Point>) => {
         this.#moved = true;
-        this.#view?.centreOn(event.detail);
+        this.#view?.sight.centreOn(event.detail);
       }}
     ></cx-minimap>`;
   }
 
   #zoom(factor: number): void {
     this.#moved = true;
-    this.#view?.zoomBy(factor);
+    this.#view?.sight.zoomBy(factor);
   }
 
   /** Resolves once a drawing that was hidden has its size again. */

@@ -4,7 +4,7 @@ import type { TemplateResult } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
 
 import { layerName } from "../drawing/fold";
-import type { Viewport } from "../drawing/graph_view";
+import type { Viewport } from "../drawing/sight";
 import type { Layout, PlacedRow } from "../drawing/layout";
 
 /** Rows closer than this, in pixels, have no room for their names. */

@@ -6,7 +6,7 @@ import { LitElement, css, html } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 
-import type { Viewport } from "../drawing/graph_view";
+import type { Viewport } from "../drawing/sight";
 import type { Layout, Point } from "../drawing/layout";
 
 const WIDTH = 168;
