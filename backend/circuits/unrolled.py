@@ -39,7 +39,7 @@ from models.anatomy import node_parameters
 from models.checkpoints import Checkpoint
 from models.hooks import record, replace
 from models.layers import Replacement, attention_pattern
-from models.sites import Edge, Node, NodeSite, SiteKind
+from models.sites import Node, NodeSite, SiteKind
 from models.transformer import Block, SparseTransformer
 from tasks import Batch, Task
 
@@ -203,12 +203,13 @@ def unrolled(
     model = checkpoint.model
     whole = _run(model, text, sites, None)
     now = whole if kept.is_whole else _run(model, text, sites, intervention(kept, values))
+    dropped = {edge.name for edge in kept.dropped}
     edges = [
         UnrolledEdge(
             edge.source,
             edge.target,
             edge.weight,
-            ablated=Edge.parse(f"{edge.source}>{edge.target}") in kept.dropped,
+            ablated=f"{edge.source}>{edge.target}" in dropped,
         )
         for edge in drawn.edges
     ]

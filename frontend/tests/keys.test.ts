@@ -6,7 +6,7 @@ import { actionOf } from "../src/drawing/keys";
 import { layout } from "../src/drawing/layout";
 
 const node = (id: string, layer: number, row: number, head: number | null): GraphNode =>
-  ({ id, layer, row, head, kind: head === null ? "read" : "v", index: 0 }) as GraphNode;
+  ({ id, layer, row, head, kind: head === null ? "read" : "v", site: "attn.act_in", index: 0 }) as GraphNode;
 const nodes = [node("r", 0, 0, null), node("v", 0, 1, 2), node("s", 1, 6, null)];
 const groups = [{ target: "group:x", label: "x", members: ["r", "v"] }];
 const edge = "r>v";

@@ -17,8 +17,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
+from backend.seed import SHIPPED, WORDS
 from tests.backend.conftest import tokenizer, zoo
-from tests.e2e.application import REPOSITORY, Application, running
+from tests.e2e.application import REPOSITORY, TASK, Application, running
 from tests.e2e.browser import PATIENCE, launch
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.guard import Guard
@@ -150,6 +151,12 @@ def slug(application: Application) -> str:
 def nodes(application: Application, slug: str) -> list[str]:
     """Its nodes."""
     return [node["id"] for node in application.graph(slug)["nodes"]]
+
+
+@pytest.fixture(scope="session")
+def explained() -> str:
+    """The circuit that comes along with labels, a group and a story."""
+    return next((SHIPPED / WORDS).glob(f"{TASK.replace('_', '-')}-*.json")).stem
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from backend.seed import SHIPPED, WORDS
 from tests.e2e.application import Application
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
@@ -113,11 +112,12 @@ def test_a_story_is_offered_and_has_an_address(
     expect(panel(page).locator(".count")).to_have_text("step 1 of 2")
 
 
-def test_the_shipped_story_proves_what_it_says(application: Application, visit: Visitor) -> None:
-    slug = next((SHIPPED / WORDS).glob("single-double-quote-*.json")).stem
-    words = [word["document"] for word in application.get(f"/api/circuits/{slug}/words")]
+def test_the_shipped_story_proves_what_it_says(
+    application: Application, explained: str, visit: Visitor
+) -> None:
+    words = [word["document"] for word in application.get(f"/api/circuits/{explained}/words")]
     steps = sorted((one for one in words if one["kind"] == "step"), key=lambda one: one["place"])
-    page = visit(application, f"/circuits/{slug}").page
+    page = visit(application, f"/circuits/{explained}").page
     circuit = CircuitPage(page)
     circuit.settle()
     page.get_by_role("button", name=re.compile(f"^Story: .*, {len(steps)} steps")).click()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.application import Application
 from tests.e2e.circuit_page import CircuitPage
+from tests.e2e.conftest import Visitor
 
 
 def chosen(circuit: CircuitPage) -> set[str]:
@@ -142,8 +143,10 @@ def test_a_pair_of_the_strip_is_opened(circuit: CircuitPage) -> None:
 
 
 def test_a_group_is_drawn_as_one_by_mouse_and_key_and_chosen_as_a_whole(
-    circuit: CircuitPage,
+    application: Application, explained: str, visit: Visitor
 ) -> None:
+    circuit = CircuitPage(visit(application, f"/circuits/{explained}").page)
+    circuit.settle()
     page = circuit.page
     groups = page.locator("cx-group-list")
     members = groups.locator(".members code").all_inner_texts()

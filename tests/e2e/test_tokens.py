@@ -45,6 +45,13 @@ def test_a_string_is_followed_from_its_opening_quote(
     assert abs(sum(parts) - float(total)) < 0.01
     assert abs(float(total) - value["inflow"]["now"][quote]) < 0.001
 
+    # With zeros in their place, what is outside the circuit brings nothing: all is accounted for.
+    circuit.choose("Ablate by", "zero")
+    outside = panel.locator("tbody tr", has_text="nodes outside the circuit")
+    expect(outside.locator("td:nth-child(3)")).to_have_text("±0.000")
+    page.go_back()
+    expect(outside.locator("td:nth-child(3)")).not_to_have_text("±0.000")
+
     chosen.press("ArrowRight")
     expect(cell(page, value["name"], quote + 1)).to_be_focused()
     page.keyboard.press("End")

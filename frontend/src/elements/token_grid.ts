@@ -154,8 +154,18 @@ export class TokenGrid extends LitElement {
       ${row.kind === "answer"
         ? html`<span>${this.#answerKind(row)} <code>${this.#answer(row)}</code></span>`
         : html`<code>${row.name}</code>`}
+      ${this.#sink(row)}
       ${label ? html`<span class="label">${label}</span>` : nothing}
     </div>`;
+  }
+
+  /** Attention that no token gets is easily taken for missing. */
+  #sink(row: UnrolledRow): TemplateResult | typeof nothing {
+    if (row.kind !== "head" || this.#seen(row.name) === "key") return nothing;
+    const share = this.flows.sink(row.name, this.position);
+    return share === 0
+      ? nothing
+      : html`<span class="label">${this.#said(row, share)} to its sink</span>`;
   }
 
   /** Of a pair the first is right; after a prompt nobody knows. */

@@ -29,6 +29,8 @@ export interface Flow {
 
 /** Of the largest flow into a cell, what another must bring to be followed. */
 const FOLLOWED = 0.1;
+/** By how much shares may miss 1 in sum. */
+const ROUNDING = 1e-4;
 /** Flows followed at most. */
 const MOST_FLOWS = 600;
 
@@ -145,6 +147,15 @@ export class Flows {
     return found ? this.#sided((where) => found[where][query]?.[key] ?? 0) : 0;
   }
 
+  /** What a head at a token leaves to its sink; 0 of one that has none. */
+  sink(head: string, query: number): number {
+    const found = this.#heads.get(head);
+    if (found === undefined) return 0;
+    const rest = (where: Where): number =>
+      (found[where][query] ?? []).reduce((left, share) => left - share, 1);
+    return this.#sided((where) => (Math.abs(rest(where)) < ROUNDING ? 0 : rest(where)));
+  }
+
   /** What is brought to a cell: largest first. */
   into({ name, at }: Cell): Flow[] {
     const flows: Flow[] = [];
@@ -217,18 +228,24 @@ export class Flows {
     return writes.map(({ id }) => ({ name: id, at }));
   }
 
-  /** All that leads to some cells, back to the tokens. */
+  /** All that leads to some cells, back to the tokens: the strongest way first, as far as it goes. */
   trace(starts: readonly Cell[]): Flow[] {
     const found: Flow[] = [];
     const seen = new Set(starts.map(cellKey));
-    const open = [...starts];
-    for (let cell = open.shift(); cell && found.length < MOST_FLOWS; cell = open.shift()) {
-      const flows = this.followed(cell).flatMap((flow) => [flow, ...this.matches(flow)]);
-      for (const flow of flows) {
-        found.push(flow);
-        if (flow.source.name === TOKENS || seen.has(cellKey(flow.source))) continue;
-        seen.add(cellKey(flow.source));
-        open.push(flow.source);
+    const open = starts.map((cell) => ({ cell, share: 1 }));
+    while (open.length > 0 && found.length < MOST_FLOWS) {
+      open.sort((a, b) => a.share - b.share);
+      const { cell, share } = open.pop() as (typeof open)[number];
+      const followed = this.followed(cell);
+      const most = Math.abs(followed[0]?.amount ?? 0);
+      for (const into of followed) {
+        const part = share * (Math.abs(into.amount) / most);
+        for (const flow of [into, ...this.matches(into)]) {
+          found.push(flow);
+          if (flow.source.name === TOKENS || seen.has(cellKey(flow.source))) continue;
+          seen.add(cellKey(flow.source));
+          open.push({ cell: flow.source, share: part });
+        }
       }
     }
     return unique(found);
