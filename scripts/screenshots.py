@@ -124,6 +124,9 @@ def take_all(camera: Camera) -> None:
     )
     camera.take("circuit-model", f"{circuit}?mode=model&prompt=x%20%3D%20'a", settled)
     camera.take("circuit-ablated", f"{circuit}?mode=circuit_ablated", settled, full=False)
+    other = application.shipped("bracket_brace")["slug"]
+    camera.take_in_all_ways("beside", f"{circuit}/beside?with={other}", shown("cx-beside-overlap"))
+    camera.take("beside-empty", f"{circuit}/beside", shown("cx-beside-page .empty"))
     camera.take("circuit-help", circuit, with_help, full=False)
 
     camera.take("jobs-empty", "/jobs", shown("cx-jobs-page .empty"))

@@ -16,7 +16,7 @@ from starlette.templating import Jinja2Templates
 from backend import __version__
 from backend.api.deps import CheckpointPath, JobPath, LibraryDep, ReadDep, SlugPath, TaskPath
 from backend.api.problems import problem_response, responses
-from backend.api.routes import compare
+from backend.api.routes import beside, compare
 from backend.api.routes.circuits import circuit_graph
 from backend.api.routes.jobs import progress_of
 from backend.api.schemas.base import Problem
@@ -237,6 +237,24 @@ def circuit(request: Request, slug: SlugPath, session: ReadDep) -> HTMLResponse:
     )
 
 
+@_page("/circuits/{slug}/beside")
+def beside_page(
+    request: Request, slug: SlugPath, session: ReadDep, other: beside.Other = None
+) -> HTMLResponse:
+    """Two circuits side by side."""
+    for each in filter(None, (slug, other)):
+        get_summary(session, each)
+    query = "" if other is None else f"?with={other}"
+    return _render(
+        request,
+        "beside",
+        f"{slug} side by side",
+        params={"slug": slug, "other": other or ""},
+        json_url=f"/circuits/{slug}/beside.json{query}",
+    )
+
+
+router.include_router(beside.router)
 router.include_router(compare.router)
 # After the JSON beside each page: `{slug}` would take `{slug}.json` as well.
 router.include_router(_html)

@@ -10,6 +10,7 @@ const pages: Record<string, () => Promise<unknown>> = {
   job: () => import("./elements/job_page"),
   circuits: () => import("./elements/circuits_page"),
   circuit: () => import("./elements/circuit_page"),
+  beside: () => import("./elements/beside_page"),
   compare: () => import("./elements/compare_page"),
 };
 

@@ -17,6 +17,7 @@ from backend.api.schemas.jobs import JobDetail
 from backend.api.schemas.tasks import BrokenTaskSummary, TaskSummary
 from backend.circuits.benchmark.comparison import Comparison, Contender
 from backend.circuits.faithfulness.document import FaithfulnessReport
+from backend.circuits.overlap import Overlap
 
 
 class HomePage(Schema):
@@ -70,6 +71,17 @@ class CircuitPage(CircuitDetail):
     graph: CircuitGraph
     report: FaithfulnessReport | None = Field(description="None: it was never verified")
     verifying: JobDetail | None = Field(description="the queued or running job that verifies it")
+
+
+class BesidePage(Schema):
+    """Two circuits side by side."""
+
+    left: CircuitSummary
+    left_graph: CircuitGraph
+    right: CircuitSummary | None = Field(description="None: none is chosen yet")
+    right_graph: CircuitGraph | None
+    overlap: Overlap | None
+    circuits: list[CircuitSummary] = Field(description="to choose from")
 
 
 class ComparePage(Schema):

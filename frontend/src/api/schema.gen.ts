@@ -1248,6 +1248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/circuits/{slug}/beside.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Beside Json
+         * @description What `/circuits/{slug}/beside` shows: both drawings, and what the circuits share.
+         */
+        get: operations["beside_json_circuits__slug__beside_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/compare.json": {
         parameters: {
             query?: never;
@@ -1377,6 +1397,23 @@ export interface components {
          * @enum {string}
          */
         At: "token" | "before" | "through";
+        /**
+         * BesidePage
+         * @description Two circuits side by side.
+         */
+        BesidePage: {
+            left: components["schemas"]["CircuitSummary"];
+            left_graph: components["schemas"]["CircuitGraph"];
+            /** @description None: none is chosen yet */
+            right: components["schemas"]["CircuitSummary"] | null;
+            right_graph: components["schemas"]["CircuitGraph"] | null;
+            overlap: components["schemas"]["Overlap"] | null;
+            /**
+             * Circuits
+             * @description to choose from
+             */
+            circuits: components["schemas"]["CircuitSummary"][];
+        };
         /**
          * BrokenCheckpointSummary
          * @description A folder that looks like a checkpoint but cannot be opened.
@@ -3307,6 +3344,19 @@ export interface components {
          */
         OutcomeKind: "met" | "missed" | "failed" | "no_circuit_needed" | "not_possible";
         /**
+         * Overlap
+         * @description Two circuits compared.
+         *
+         *     Attributes:
+         *         sites: where either has nodes.
+         *         shared: None for circuits of different checkpoints: a name means another node in each.
+         */
+        Overlap: {
+            /** Sites */
+            sites: components["schemas"]["SiteCount"][];
+            shared: components["schemas"]["Shared"] | null;
+        };
+        /**
          * PairActivations
          * @description A node's activations on a pair.
          */
@@ -3695,6 +3745,30 @@ export interface components {
             seconds?: number | null;
         };
         /**
+         * Shared
+         * @description What two circuits of one checkpoint have in common.
+         *
+         *     Attributes:
+         *         nodes: names.
+         *         edges: kept by both, `source>target`.
+         *         node_overlap: intersection over union (Jaccard 1901).
+         *         edge_overlap: likewise, of kept edges.
+         *         nodes_by_chance: shared by two sets of these sizes at each site, drawn at random: the sum
+         *             over sites of left * right / width, the mean of the hypergeometric distribution.
+         */
+        Shared: {
+            /** Nodes */
+            nodes: string[];
+            /** Edges */
+            edges: string[];
+            /** Node Overlap */
+            node_overlap: number;
+            /** Edge Overlap */
+            edge_overlap: number;
+            /** Nodes By Chance */
+            nodes_by_chance: number;
+        };
+        /**
          * SideActivations
          * @description A node's activations on one sequence of a pair.
          */
@@ -3756,6 +3830,26 @@ export interface components {
              * @description nodes that are zero at every token
              */
             never_active: number;
+        };
+        /**
+         * SiteCount
+         * @description Nodes at one site.
+         *
+         *     Attributes:
+         *         site: its name.
+         *         left: of the first circuit.
+         *         right: of the second one.
+         *         shared: of both; None where names mean different nodes.
+         */
+        SiteCount: {
+            /** Site */
+            site: string;
+            /** Left */
+            left: number;
+            /** Right */
+            right: number;
+            /** Shared */
+            shared: number | null;
         };
         /**
          * SizeBy
@@ -7849,6 +7943,59 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beside_json_circuits__slug__beside_json_get: {
+        parameters: {
+            query?: {
+                /** @description the other's slug */
+                with?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description slug of a circuit */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesidePage"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -120,7 +120,7 @@ export class GraphView {
     this.#values = new Map();
     this.#edges = NO_EDGE_CHANGES;
     this.#layout = layout;
-    this.sight.setExtent(boxAround(elements), layout);
+    this.sight.setExtent(layout.extent ?? boxAround(elements), layout);
     this.#ends = shownEnds(graph.ends, layout);
     this.#folding = NO_FOLDING;
   }

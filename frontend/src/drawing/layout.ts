@@ -8,6 +8,7 @@
  * move nothing. The same graph always gives the same places.
  */
 import type { GraphEdge, GraphNode } from "../api/types";
+import type { Box } from "./groups";
 import type { Row } from "./rows";
 import { rowsOf } from "./rows";
 
@@ -31,6 +32,8 @@ export interface PlacedRow extends Row {
 }
 
 export interface Layout {
+  /** What is brought into sight, where that is more than what is drawn. */
+  readonly extent?: Box;
   readonly rows: readonly PlacedRow[];
   readonly places: ReadonlyMap<string, Point>;
   readonly rowGap: number;

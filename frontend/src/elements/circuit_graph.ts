@@ -23,6 +23,7 @@ import type { Paint } from "../drawing/paint";
 import { Paths } from "../drawing/paths";
 import { picture } from "../drawing/picture";
 import { isClick } from "../drawing/polygon";
+import { seated } from "../drawing/seated";
 import type { Viewport } from "../drawing/sight";
 import { isEdgeName } from "../state/exploration";
 import type { Words } from "../state/words";
@@ -58,6 +59,8 @@ export class CircuitGraphElement extends LitElement {
   @property({ attribute: false }) folded: ReadonlySet<string> = new Set();
   /** Edges that are not shown. */
   @property({ attribute: false }) weak: ReadonlySet<string> = new Set();
+  /** A larger drawing in whose places this one is put. */
+  @property({ attribute: false }) within: Pick<CircuitGraph, "nodes" | "edges"> | null = null;
   @property({ attribute: false }) paint: Paint | null = null;
   @state() private viewport: Viewport | null = null;
   @state() private hovered: string | null = null;
@@ -200,6 +203,9 @@ export class CircuitGraphElement extends LitElement {
 
   /** A smaller size of the same circuit stays where it was in the larger one. */
   #place(graph: CircuitGraph): Layout {
+    if (this.within !== null) {
+      return seated(layout(this.within.nodes, this.within.edges), graph.nodes);
+    }
     const known = this.#widest?.slug === graph.slug ? this.#widest.layout : null;
     const within = known === null ? null : restricted(known, graph.nodes);
     this.#stays = within !== null;

@@ -5,6 +5,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { CircuitSummary, EvaluateResponse } from "../api/types";
 import type { Answered } from "../state/answers";
+import { besidePath } from "../state/beside";
 import type { Exploration } from "../state/exploration";
 import type { Words } from "../state/words";
 import { base, chips, controls } from "../styles/shared";
@@ -102,6 +103,7 @@ export class CircuitHeading extends LitElement {
           ></cx-story-offer>`
         : nothing}
       <div class="actions">
+        <a class="button" href=${besidePath(c.slug, null)} title="Beside another circuit">Side by side</a>
         <cx-share-button
           .exploration=${this.exploration}
           .numbers=${this.numbers}
