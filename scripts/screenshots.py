@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.e2e.application import (
     CHECKPOINT,
     REPOSITORY,
+    SHIPPED_SLUG,
     TASK,
     UNKNOWN_SLUG,
     Application,
@@ -103,7 +104,7 @@ def settled(page: Page) -> None:
 def take_all(camera: Camera) -> None:
     """Every page, in the order in which an instance comes to have something to show."""
     application = camera.application
-    slug = application.shipped()["slug"]
+    slug = SHIPPED_SLUG
     nodes = application.graph(slug)["nodes"]
     node = next(each["id"] for each in nodes if each["kind"] == "neuron")
     circuit = f"/circuits/{slug}"
@@ -149,7 +150,7 @@ def take_all(camera: Camera) -> None:
 
 def take_guide(camera: Camera) -> None:
     """What docs/guide.md shows, in its order."""
-    slug = camera.application.shipped()["slug"]
+    slug = SHIPPED_SLUG
     circuit = f"/circuits/{slug}"
 
     def take(name: str, path: str, ready: Callable[[Page], object]) -> None:

@@ -17,9 +17,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from backend.seed import SHIPPED, WORDS
 from tests.backend.conftest import tokenizer, zoo
-from tests.e2e.application import REPOSITORY, TASK, Application, running
+from tests.e2e.application import REPOSITORY, SHIPPED_SLUG, Application, running
 from tests.e2e.browser import PATIENCE, launch
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.guard import Guard
@@ -141,22 +140,16 @@ def protected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]
         yield server
 
 
-@pytest.fixture(scope="module")
-def slug(application: Application) -> str:
-    """The circuit that comes along for the usual task."""
-    return str(application.shipped()["slug"])
+@pytest.fixture(scope="session")
+def slug() -> str:
+    """The circuit that comes along for the usual task, with labels, a group and a story."""
+    return SHIPPED_SLUG
 
 
 @pytest.fixture(scope="module")
 def nodes(application: Application, slug: str) -> list[str]:
     """Its nodes."""
     return [node["id"] for node in application.graph(slug)["nodes"]]
-
-
-@pytest.fixture(scope="session")
-def explained() -> str:
-    """The circuit that comes along with labels, a group and a story."""
-    return next((SHIPPED / WORDS).glob(f"{TASK.replace('_', '-')}-*.json")).stem
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from typing import Any
 from backend.circuits.circuit import Circuit, CircuitEdge, slug_of
 from backend.circuits.faithfulness.document import EdgeReport, FaithfulnessReport, NodeReport
 from tests.backend.store.made_reports import make_report
-from tests.e2e.application import Application
+from tests.e2e.application import SHIPPED_SLUG, Application
 
 
 def shipped_circuit(application: Application) -> Circuit:
     """The circuit that comes with the program."""
-    slug = application.shipped()["slug"]
-    return Circuit.model_validate(application.get(f"/api/circuits/{slug}")["circuit"])
+    return Circuit.model_validate(application.get(f"/api/circuits/{SHIPPED_SLUG}")["circuit"])
 
 
 def with_one_pruned(circuit: Circuit) -> tuple[Circuit, CircuitEdge]:

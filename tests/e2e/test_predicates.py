@@ -6,7 +6,6 @@ import json
 import re
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.application import Application
@@ -17,14 +16,6 @@ from tests.e2e.test_every_page import assert_accessible
 DETECTOR = "0.attn.act_in.211"
 NEURON = "1.mlp.post_act.42"
 NASTY = ["<script>window.broken = 1</script>", "\n", "x" * 400]
-
-
-@pytest.fixture(scope="module")
-def slug(workshop: Application) -> str:
-    """The circuit that closes strings, which comes with a tested label."""
-    found = str(workshop.shipped()["slug"])
-    assert {DETECTOR, NEURON} <= {node["id"] for node in workshop.graph(found)["nodes"]}
-    return found
 
 
 def card(page: Page) -> Locator:

@@ -113,11 +113,11 @@ def test_a_story_is_offered_and_has_an_address(
 
 
 def test_the_shipped_story_proves_what_it_says(
-    application: Application, explained: str, visit: Visitor
+    application: Application, slug: str, visit: Visitor
 ) -> None:
-    words = [word["document"] for word in application.get(f"/api/circuits/{explained}/words")]
+    words = [word["document"] for word in application.get(f"/api/circuits/{slug}/words")]
     steps = sorted((one for one in words if one["kind"] == "step"), key=lambda one: one["place"])
-    page = visit(application, f"/circuits/{explained}").page
+    page = visit(application, f"/circuits/{slug}").page
     circuit = CircuitPage(page)
     circuit.settle()
     page.get_by_role("button", name=re.compile(f"^Story: .*, {len(steps)} steps")).click()

@@ -143,9 +143,9 @@ def test_a_pair_of_the_strip_is_opened(circuit: CircuitPage) -> None:
 
 
 def test_a_group_is_drawn_as_one_by_mouse_and_key_and_chosen_as_a_whole(
-    application: Application, explained: str, visit: Visitor
+    application: Application, slug: str, visit: Visitor
 ) -> None:
-    circuit = CircuitPage(visit(application, f"/circuits/{explained}").page)
+    circuit = CircuitPage(visit(application, f"/circuits/{slug}").page)
     circuit.settle()
     page = circuit.page
     groups = page.locator("cx-group-list")
