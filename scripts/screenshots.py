@@ -22,11 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.e2e.application import (
     CHECKPOINT,
     REPOSITORY,
-    SHIPPED_SLUG,
     TASK,
     UNKNOWN_SLUG,
     Application,
     running,
+    shipped_slug,
 )
 from tests.e2e.browser import PATIENCE, launch
 from tests.e2e.circuit_page import CircuitPage
@@ -104,7 +104,7 @@ def settled(page: Page) -> None:
 def take_all(camera: Camera) -> None:
     """Every page, in the order in which an instance comes to have something to show."""
     application = camera.application
-    slug = SHIPPED_SLUG
+    slug = shipped_slug()
     nodes = application.graph(slug)["nodes"]
     node = next(each["id"] for each in nodes if each["kind"] == "neuron")
     circuit = f"/circuits/{slug}"
@@ -125,7 +125,7 @@ def take_all(camera: Camera) -> None:
     )
     camera.take("circuit-model", f"{circuit}?mode=model&prompt=x%20%3D%20'a", settled)
     camera.take("circuit-ablated", f"{circuit}?mode=circuit_ablated", settled, full=False)
-    other = application.shipped("bracket_brace")["slug"]
+    other = shipped_slug("bracket_brace")
     camera.take_in_all_ways("beside", f"{circuit}/beside?with={other}", shown("cx-beside-overlap"))
     camera.take("beside-empty", f"{circuit}/beside", shown("cx-beside-page .empty"))
     camera.take("circuit-help", circuit, with_help, full=False)
@@ -150,7 +150,7 @@ def take_all(camera: Camera) -> None:
 
 def take_guide(camera: Camera) -> None:
     """What docs/guide.md shows, in its order."""
-    slug = SHIPPED_SLUG
+    slug = shipped_slug()
     circuit = f"/circuits/{slug}"
 
     def take(name: str, path: str, ready: Callable[[Page], object]) -> None:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from tests.backend.conftest import tokenizer, zoo
-from tests.e2e.application import REPOSITORY, SHIPPED_SLUG, Application, running
+from tests.e2e.application import REPOSITORY, Application, running, shipped_slug
 from tests.e2e.browser import PATIENCE, launch
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.guard import Guard
@@ -143,7 +143,7 @@ def protected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]
 @pytest.fixture(scope="session")
 def slug() -> str:
     """The circuit that comes along for the usual task, with labels, a group and a story."""
-    return SHIPPED_SLUG
+    return shipped_slug()
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from typing import Any
 from backend.circuits.circuit import Circuit, CircuitEdge, slug_of
 from backend.circuits.faithfulness.document import EdgeReport, FaithfulnessReport, NodeReport
 from tests.backend.store.made_reports import make_report
-from tests.e2e.application import SHIPPED_SLUG, Application
+from tests.e2e.application import Application, shipped_slug
 
 
 def shipped_circuit(application: Application) -> Circuit:
     """The circuit that comes with the program."""
-    return Circuit.model_validate(application.get(f"/api/circuits/{SHIPPED_SLUG}")["circuit"])
+    return Circuit.model_validate(application.get(f"/api/circuits/{shipped_slug()}")["circuit"])
 
 
 def with_one_pruned(circuit: Circuit) -> tuple[Circuit, CircuitEdge]:

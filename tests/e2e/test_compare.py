@@ -16,7 +16,7 @@ from backend.store.tables import SearchOutcomeTable
 from models.checkpoints import load_checkpoint
 from tests.backend.circuits.benchmark.made_outcomes import make_outcome
 from tests.backend.conftest import CHECKPOINT as TINY
-from tests.e2e.application import CHECKPOINT, REPOSITORY, Application, running
+from tests.e2e.application import CHECKPOINT, REPOSITORY, Application, running, shipped_slug
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_every_page import assert_accessible
 
@@ -32,7 +32,7 @@ def outcomes(zoo: Path, application: Application) -> list[SearchOutcome]:
     found = []
     for target in TARGETS:
         for task, edges in SIZES.items():
-            slug = application.shipped(task)["slug"]
+            slug = shipped_slug(task)
             common = {"task": task, "target": target, "loss": target / 2}
             found.append(
                 make_outcome(

@@ -9,7 +9,7 @@ import pytest
 from axe_core_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
-from tests.e2e.application import CHECKPOINT, SHIPPED_SLUG, TASK, UNKNOWN_SLUG, Application
+from tests.e2e.application import CHECKPOINT, TASK, UNKNOWN_SLUG, Application, shipped_slug
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visit, Visitor
 
@@ -60,7 +60,7 @@ PAGES: dict[str, tuple[Callable[[Application], str], str, set[str]]] = {
         {"comparison", "checkpoints", "tasks", "elsewhere"},
     ),
     "circuit": (
-        lambda _: f"/circuits/{SHIPPED_SLUG}",
+        lambda _: f"/circuits/{shipped_slug()}",
         "cx-circuit-graph canvas",
         {"circuit", "summary", "graph", "report", "verifying"},
     ),

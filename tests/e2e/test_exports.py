@@ -15,7 +15,7 @@ from backend.circuits.bundle import Bundle
 from models.checkpoints import Checkpoint
 from tests.backend.circuits.exchange.made_viz_data import save_viz_data
 from tests.backend.conftest import checkpoint
-from tests.e2e.application import SHIPPED_SLUG, TASK, Application
+from tests.e2e.application import TASK, Application, shipped_slug
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_every_page import assert_accessible
@@ -39,7 +39,7 @@ def saved(page: Page, role: Literal["link", "button"], name: str, folder: Path) 
 def test_pictures_show_what_is_on_the_screen(
     application: Application, circuit: CircuitPage, tmp_path: Path
 ) -> None:
-    graph = application.graph(SHIPPED_SLUG)
+    graph = application.graph(shipped_slug())
     gone = graph["nodes"][0]["id"]
     circuit.click(gone)
     circuit.settle()
@@ -83,7 +83,7 @@ def test_a_page_from_disk_needs_no_server(
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(file.as_uri())
-    slug = SHIPPED_SLUG
+    slug = shipped_slug()
     graph = application.graph(slug)
     expect(page.locator("cx-circuit-graph canvas").first).to_be_visible()
     expect(page.get_by_role("region", name="Nodes").locator("tbody tr")).to_have_count(
@@ -107,7 +107,7 @@ def test_a_page_from_disk_needs_no_server(
 def test_the_python_of_a_page_gives_its_numbers(
     application: Application, circuit: CircuitPage
 ) -> None:
-    gone = application.graph(SHIPPED_SLUG)["nodes"][-1]["id"]
+    gone = application.graph(shipped_slug())["nodes"][-1]["id"]
     circuit.click(gone)
     circuit.settle()
     page = circuit.page

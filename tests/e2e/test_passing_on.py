@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.application import SHIPPED_SLUG, Application
+from tests.e2e.application import Application, shipped_slug
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
 
@@ -60,7 +60,7 @@ def test_saved_numbers_that_differ_or_are_none_are_said_to(
 def test_a_prompt_is_saved_as_a_case_opened_edited_and_taken_away(
     workshop: Application, visit: Visitor
 ) -> None:
-    slug = SHIPPED_SLUG
+    slug = shipped_slug()
     prompt = "x = 'a"
     page = visit(workshop, f"/circuits/{slug}?prompt={prompt}").page
     CircuitPage(page).settle()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.application import CHECKPOINT, SHIPPED_SLUG, TASK, UNKNOWN_SLUG, Application
+from tests.e2e.application import CHECKPOINT, TASK, UNKNOWN_SLUG, Application, shipped_slug
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
 
@@ -37,7 +37,7 @@ def test_what_is_not_there_is_said_with_a_remedy(
 def test_a_saved_state_that_is_gone_leads_to_the_circuit(
     application: Application, visit: Visitor
 ) -> None:
-    path = f"/circuits/{SHIPPED_SLUG}"
+    path = f"/circuits/{shipped_slug()}"
     opened = visit(application)
     opened.guard.expect_refusal(404, r"^/api/states/")
     page = opened.page
@@ -52,7 +52,7 @@ def test_a_saved_state_that_is_gone_leads_to_the_circuit(
 def test_a_protected_server_is_read_freely_and_written_with_its_token(
     protected: Application, visit: Visitor
 ) -> None:
-    slug = SHIPPED_SLUG
+    slug = shipped_slug()
     opened = visit(protected, f"/circuits/{slug}")
     page = opened.page
     circuit = CircuitPage(page)

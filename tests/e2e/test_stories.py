@@ -7,14 +7,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.application import Application
+from tests.e2e.application import Application, shipped_slug
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
 
 
 @pytest.fixture(scope="module")
 def slug(workshop: Application) -> str:
-    return str(workshop.shipped("with_open")["slug"])  # no story of it comes along
+    return shipped_slug("with_open")  # no story of it comes along
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +112,8 @@ def test_a_story_is_offered_and_has_an_address(
     expect(panel(page).locator(".count")).to_have_text("step 1 of 2")
 
 
-def test_the_shipped_story_proves_what_it_says(
-    application: Application, slug: str, visit: Visitor
-) -> None:
+def test_the_shipped_story_proves_what_it_says(application: Application, visit: Visitor) -> None:
+    slug = shipped_slug()
     words = [word["document"] for word in application.get(f"/api/circuits/{slug}/words")]
     steps = sorted((one for one in words if one["kind"] == "step"), key=lambda one: one["place"])
     page = visit(application, f"/circuits/{slug}").page

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.application import Application
+from tests.e2e.application import Application, shipped_slug
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
 
@@ -16,7 +16,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 @pytest.fixture(scope="module")
 def slug(workshop: Application) -> str:
-    return str(workshop.shipped("for_while")["slug"])  # nothing is written about it yet
+    return shipped_slug("for_while")  # nothing is written about it yet
 
 
 @pytest.fixture(scope="module")

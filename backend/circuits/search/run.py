@@ -42,6 +42,29 @@ class Searchable(Protocol):
         ...
 
 
+def pose(
+    checkpoint: Checkpoint, task: Searchable, config: SearchConfig, watcher: Watcher
+) -> tuple[Problem, Batch]:
+    """What a method is given, and the test pairs that report on what it finds.
+
+    Raises:
+        InvalidRequestError: the checkpoint has no tokenizer or no node means.
+        TaskError: the task does not fit the tokenizer.
+    """
+    tokenizer, values = tokenizer_of(checkpoint), MeanValues(means_of(checkpoint))
+    train, validation, test = (
+        task.batch(tokenizer, split, count)
+        for split, count in (
+            (Split.TRAIN, config.train_pairs),
+            (Split.VALIDATION, config.validation_pairs),
+            (Split.TEST, config.test_pairs),
+        )
+    )
+    alone = Alone(checkpoint.model, values, validation)
+    problem = Problem(checkpoint.model, values, train, validation, config, watcher, alone)
+    return problem, test
+
+
 def search(
     checkpoint: Checkpoint,
     task: Searchable,
@@ -72,18 +95,13 @@ def search(
     """
     config = config or SearchConfig()
     watcher = Watcher(on_progress, cancelled)
-    tokenizer, means = tokenizer_of(checkpoint), means_of(checkpoint)
-    model, values = checkpoint.model, MeanValues(means)
-    train, validation, test = (
-        task.batch(tokenizer, split, count)
-        for split, count in (
-            (Split.TRAIN, config.train_pairs),
-            (Split.VALIDATION, config.validation_pairs),
-            (Split.TEST, config.test_pairs),
-        )
+    problem, test = pose(checkpoint, task, config, watcher)
+    model, values, validation, alone = (
+        problem.model,
+        problem.values,
+        problem.validation,
+        problem.alone,
     )
-    alone = Alone(model, values, validation)
-    problem = Problem(model, values, train, validation, config, watcher, alone)
     found = METHODS[config.method].find(problem)
     validation_loss = alone.loss(found.nodes, found.dropped)
     size = (len(found.nodes), count_edges(model, found.nodes))
@@ -92,7 +110,7 @@ def search(
         model, values, found.nodes, validation, test, task.symmetric, found.dropped
     )
     edges = induced_edges(model, found.nodes, found.dropped)
-    names, means_digest = found.nodes.names(), means.digest
+    names, means_digest = found.nodes.names(), means_of(checkpoint).digest
     path = None
     if found.path is not None:
         on_test = Alone(model, values, test, numbering=alone.numbering)
@@ -112,7 +130,11 @@ def search(
             seed=config.seed,
             target_loss=config.target_loss,
             hyperparameters=config.model_dump(exclude={"target_loss", "seed", "method"}),
-            pairs={"train": train.pairs, "validation": validation.pairs, "test": test.pairs},
+            pairs={
+                "train": problem.train.pairs,
+                "validation": validation.pairs,
+                "test": test.pairs,
+            },
             validation_loss=validation_loss,
             versions={
                 "python": platform.python_version(),

@@ -81,16 +81,27 @@ class RandomSearch:
             self._time_a_step()
         while self.trials < self.problem.config.trials and self._goes_on():
             most = self._affordable(min(self.left(), self.config.trial_share * self.seconds))
-            trial = self._draw(self.trials, most)
-            with fused(self.problem.model):
-                mask = self._learn(trial)
-            if mask is not None:
-                self._discretise(mask)
+            self._keep_smaller(self.trial(self.trials, most))
             self.trials += 1
         if self.best is None:
             assert self.failure is not None
             raise self.failure
         return self.best[-1]
+
+    def trial(self, number: int, most_steps: int) -> NodeSet | None:
+        """The circuit that one trial finds.
+
+        Args:
+            number: of the trial, which with the seed determines what comes out; 0 for the centres.
+            most_steps: of its mask.
+
+        Returns:
+            None where no set of its ranking meets the target, or the time was up.
+        """
+        trial = self._draw(number, most_steps)
+        with fused(self.problem.model):
+            mask = self._learn(trial)
+        return None if mask is None else self._discretise(mask)
 
     def left(self) -> float:
         """Seconds until the trials' share of the budget is used up."""
@@ -155,8 +166,8 @@ class RandomSearch:
             total = min(total, max(number, int(number * self.seconds / spent)))
         self.problem.watcher.tell(Progress("masks", number, total, loss, nodes))
 
-    def _discretise(self, mask: Mask) -> None:
-        """Bisect the ranking of a mask, and keep what comes out if it is the smallest so far."""
+    def _discretise(self, mask: Mask) -> NodeSet | None:
+        """The smallest set of a mask's ranking that bisection finds to meet the target."""
         problem = self.problem
         ranking = Ranking(problem.model.config, mask.scores())
         sets = ranking.until(
@@ -165,11 +176,15 @@ class RandomSearch:
             self.config.growth,
         )
         try:
-            nodes = bisect(sets, problem.loss_of, problem.target, self._quiet())
+            return bisect(sets, problem.loss_of, problem.target, self._quiet())
         except SearchFailed as failure:
             self.failure = failure
+            return None
+
+    def _keep_smaller(self, nodes: NodeSet | None) -> None:
+        if nodes is None:
             return
-        found = (count_edges(problem.model, nodes), len(nodes), nodes)
+        found = (count_edges(self.problem.model, nodes), len(nodes), nodes)
         if self.best is None or found[:2] < self.best[:2]:
             self.best = found
 

@@ -136,17 +136,15 @@ def test_the_trial_with_the_fewest_edges_wins_and_everything_is_counted(
     given = problem(QUICK.model_copy(update={"trials": 3}), Watcher(heard.append))
     search = RandomSearch(given, SHORT)
     sizes: list[int] = []
-    discretise = search._discretise
+    trial = search.trial
 
-    def listen(mask: Mask) -> None:
-        search.best, best = None, search.best
-        discretise(mask)
-        assert search.best is not None
-        sizes.append(search.best[0])
-        if best is not None and best[:2] <= search.best[:2]:
-            search.best = best
+    def listen(number: int, most_steps: int) -> NodeSet:
+        nodes = trial(number, most_steps)
+        assert nodes is not None
+        sizes.append(count_edges(given.model, nodes))
+        return nodes
 
-    monkeypatch.setattr(search, "_discretise", listen)
+    monkeypatch.setattr(search, "trial", listen)
     nodes = search.run()
     assert count_edges(given.model, nodes) == min(sizes)
     steps = sum(draw_trial(SHORT, 0, number, 40, NODES).steps for number in range(3))
@@ -175,8 +173,8 @@ def test_trials_go_on_until_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> N
         search.steps += 1
         return 0.5
 
-    def always_the_same(search: RandomSearch, mask: Mask) -> None:
-        search.best = (0, 0, NodeSet.none(CONFIG))
+    def always_the_same(search: RandomSearch, mask: Mask) -> NodeSet:
+        return NodeSet.none(CONFIG)
 
     monkeypatch.setattr(paper.time, "perf_counter", lambda: now)
     monkeypatch.setattr(RandomSearch, "_one_step", one_second_a_step)
