@@ -18,6 +18,7 @@ from backend.circuits.words.document import (
 )
 from backend.circuits.words.state import parse_state
 from backend.errors import InvalidRequestError
+from models.sites import Edge
 
 
 def check_word(circuit: Circuit, target: str, document: Document) -> None:
@@ -25,8 +26,9 @@ def check_word(circuit: Circuit, target: str, document: Document) -> None:
 
     Raises:
         InvalidRequestError: the target is none of the circuit's, is of another kind than the
-            document, or the document speaks of nodes or edges that the circuit does not have; a
-            predicate stands elsewhere than at a node, or its pattern is no regular expression.
+            document, or the document speaks of nodes or edges that the circuit does not have, and
+            in a step's state no other size on its path either; a predicate stands elsewhere than
+            at a node, or its pattern is no regular expression.
     """
     named = re.fullmatch(NAME, target)
     edges = {f"{edge.source}>{edge.target}" for edge in circuit.edges}
@@ -47,22 +49,42 @@ def check_word(circuit: Circuit, target: str, document: Document) -> None:
             f"A {document.kind} cannot stand at {target!r}.", remedy=f"Save it at {prefix}NAME."
         )
     if isinstance(document, Step):
-        _check_step(circuit, document, known)
+        _check_step(circuit, document)
 
 
-def _check_step(circuit: Circuit, document: Step, known: set[str]) -> None:
+def _check_step(circuit: Circuit, document: Step) -> None:
     if re.fullmatch(NAME, document.story) is None or not document.story.startswith(STORY):
         raise InvalidRequestError(
             f"A step belongs to a story, and {document.story!r} is no target of one.",
             remedy="Name the story's target, story:NAME.",
         )
-    missing = [name for name in parse_state(document.state).names if name not in known]
+    missing = [name for name in parse_state(document.state).names if not _has(circuit, name)]
     if missing:
         raise InvalidRequestError(
-            f"The step's state speaks of {missing[0]!r}, which circuit {circuit.slug!r} does not "
-            "have.",
+            f"The step's state speaks of {missing[0]!r}, which neither circuit {circuit.slug!r} "
+            "nor another size on its path has.",
             remedy="Leave it out of the state.",
         )
+
+
+def _has(circuit: Circuit, name: str) -> bool:
+    """Whether a node or an edge is the circuit's, or may be drawn at another size on its path.
+
+    A size has all edges that the model has between its nodes, which only the model tells: of a
+    node that the circuit lacks, any edge passes that sites allow.
+    """
+    own = set(circuit.nodes)
+    others = set(circuit.path.ranking) - own if circuit.path else set()
+    if ">" not in name:
+        return name in own | others
+    if any(name == f"{edge.source}>{edge.target}" for edge in circuit.edges):
+        return True
+    try:
+        edge = Edge.parse(name)
+    except ValueError:
+        return False
+    ends = {edge.source.name, edge.target.name}
+    return ends <= own | others and bool(ends & others)
 
 
 def _check_label(circuit: Circuit, target: str, label: Label) -> None:

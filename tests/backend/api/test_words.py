@@ -9,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from backend.circuits.circuit import Circuit
-from tests.backend.api.conftest import MakeClient
+from backend.store import save_circuit
+from tests.backend.api.conftest import MakeClient, services_of
 
 SCRIPT = "<script>alert('\U0001f40d')</script>"
 
@@ -167,6 +168,28 @@ def test_what_does_not_fit_the_circuit_is_refused(
     assert answer.status_code == 422
     assert answer.json()["remedy"]
     assert client.get(path).json() == []
+
+
+def test_a_step_may_speak_of_another_size_on_the_path(
+    client: TestClient, circuit: Circuit, circuit_with_path: Circuit
+) -> None:
+    with services_of(client).store.write() as session:
+        save_circuit(session, circuit_with_path)
+    path = f"/api/circuits/{circuit_with_path.slug}/words"
+    own = set(circuit_with_path.nodes)
+    larger = next(node for node in circuit.nodes if node not in own)
+    new = next(edge for edge in circuit.edges if not {edge.source, edge.target} <= own)
+    edge = f"{new.source}>{new.target}"
+    size = len(circuit.nodes)
+    for state in (f"ablated={larger}&select={edge}", f"ablated_edges={edge}&chosen={larger}"):
+        answer = client.put(
+            f"{path}/step:{len(client.get(path).json())}", json=step(f"size={size}&{state}")
+        )
+        assert answer.status_code == 200, answer.json()
+    stranger = f"{new.target}>{new.source}"  # weights run one way
+    refused = client.put(f"{path}/step:no", json=step(f"size={size}&select={stranger}"))
+    assert refused.status_code == 422
+    assert "another size" in refused.json()["detail"]
 
 
 def test_writing_needs_the_token_reading_does_not(
