@@ -1,6 +1,6 @@
 """Find the circuits that come with the app, report on each, and write both as bundles.
 
-    python scripts/ship_circuits.py CHECKPOINT FOLDER [--tasks a,b] [--seeds 0,1,2] [--quick]
+    python scripts/ship_circuits.py CHECKPOINT FOLDER [--tasks a,b] [--seeds 0,1,2,3,4] [--quick]
 
 A task's circuit is that of the first seed whose circuit meets the target on test pairs: later seeds
 are for tasks that miss it, and none is chosen for its size. A task that has none is named, and
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tasks", help="names, with commas between; default: all")
-    parser.add_argument("--seeds", default="0", help="with commas between, in order")
+    parser.add_argument("--seeds", default="0,1,2,3,4", help="with commas between, in order")
     parser.add_argument("--quick", action="store_true", help="leave out stability and controls")
     options = parser.parse_args()
     config = ReportConfig(stability=not options.quick, controls=not options.quick)

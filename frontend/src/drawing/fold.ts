@@ -38,9 +38,14 @@ export interface Folding {
   readonly edges: readonly FoldEdge[];
   /** What a node is drawn as part of, by node. */
   readonly within: ReadonlyMap<string, string>;
+  /** Sums that are too weak to be among `edges`. */
+  readonly left: number;
 }
 
-export const NO_FOLDING: Folding = { nodes: [], edges: [], within: new Map() };
+export const NO_FOLDING: Folding = { nodes: [], edges: [], within: new Map(), left: 0 };
+
+/** Sums of one kind; more are no picture of anything, and slow to draw. */
+const MOST_SUMS = 300;
 
 export const headName = ({ layer, head }: Pick<GraphNode, "layer" | "head">): string =>
   `head:${layer}.${head}`;
@@ -114,7 +119,16 @@ export function fold(
       members: inside,
     };
   });
-  return { nodes, edges: summed(graph.edges, within, weak), within };
+  const sums = summed(graph.edges, within, weak);
+  const strongest = (["weight", "join", "qk"] as const).flatMap((kind) =>
+    sums
+      .filter((sum) => sum.kind === kind)
+      .sort((a, b) => b.magnitude - a.magnitude)
+      .slice(0, MOST_SUMS),
+  );
+  const drawn = new Set(strongest);
+  const edges = sums.filter((sum) => drawn.has(sum));
+  return { nodes, edges, within, left: sums.length - edges.length };
 }
 
 function middle(members: readonly string[], places: ReadonlyMap<string, Point>): Point {

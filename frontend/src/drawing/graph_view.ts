@@ -3,7 +3,15 @@
  * store; whoever owns it passes in what is ablated and selected and hears of clicks.
  */
 import cytoscape from "cytoscape";
-import type { CollectionReturnValue, Core, EdgeCollection, ElementDefinition } from "cytoscape";
+import type {
+  CollectionReturnValue,
+  Core,
+  EdgeCollection,
+  EdgeSingular,
+  ElementDefinition,
+  NodeCollection,
+  NodeSingular,
+} from "cytoscape";
 
 import type { CircuitGraph, GraphEdge } from "../api/types";
 import type { Words } from "../state/words";
@@ -21,11 +29,11 @@ import type { PathSets } from "./paths";
 import { onPath } from "./paths";
 import type { Viewport } from "./sight";
 import { Sight } from "./sight";
+import { drawInStrokes } from "./strokes";
 import { stylesheet } from "./stylesheet";
 import { wordElements } from "./words";
 import { drawnSvg } from "./svg";
 
-const LARGE = 1500;
 const HOVERED = "node.channel, node.end, node.fold, edge.weight, edge.weight-sum";
 /** Height of a head's name, in the drawing's coordinates. */
 const HEAD_NAME = 15;
@@ -52,6 +60,8 @@ export interface GraphHandlers {
   moved(viewport: Viewport): void;
 }
 
+type Drawn = NodeSingular | EdgeSingular;
+
 export class GraphView {
   readonly sight: Sight;
   readonly #cy: Core;
@@ -68,8 +78,13 @@ export class GraphView {
   #chosen: ReadonlySet<string> = new Set();
   #values: ReadonlyMap<string, string> = new Map();
   #edges: EdgeChanges = NO_EDGE_CHANGES;
+  #selected: CollectionReturnValue | null = null;
+  #channels: NodeCollection;
+  #heads: NodeCollection;
+  #words: NodeCollection;
+  #folds: CollectionReturnValue;
 
-  constructor(container: HTMLElement, handlers: GraphHandlers, edgeCount: number) {
+  constructor(container: HTMLElement, handlers: GraphHandlers) {
     this.#container = container;
     this.#cy = cytoscape({
       container,
@@ -80,9 +95,9 @@ export class GraphView {
       boxSelectionEnabled: false,
       minZoom: 0.05,
       maxZoom: 3,
-      textureOnViewport: edgeCount > LARGE,
-      hideEdgesOnViewport: edgeCount > LARGE * 2,
     });
+    drawInStrokes(this.#cy);
+    this.#channels = this.#heads = this.#words = this.#folds = this.#cy.collection();
     this.sight = new Sight(this.#cy, container, (name) => this.#shown(name));
     this.#cy.on("tap", "node.channel", (event) => handlers.pressed(event.target.id()));
     this.#cy.on("tap", "edge.weight", (event) => handlers.pressedEdge(event.target.id()));
@@ -113,10 +128,14 @@ export class GraphView {
     elements.push(...endElements(graph.ends, layout));
     this.#cy.batch(() => {
       this.#cy.elements().remove();
-      this.#cy.add(elements);
+      const nodes = this.#cy.add(elements).nodes();
+      this.#channels = nodes.filter(".channel");
+      this.#heads = nodes.filter(".head");
     });
+    this.#folds = this.#words = this.#cy.collection();
     this.#ablated = new Set();
     this.#chosen = new Set();
+    this.#selected = null;
     this.#values = new Map();
     this.#edges = NO_EDGE_CHANGES;
     this.#layout = layout;
@@ -139,29 +158,25 @@ export class GraphView {
   setFolding(folding: Folding): void {
     if (folding === NO_FOLDING && this.#folding === NO_FOLDING) return;
     this.#cy.batch(() => {
-      this.#cy.elements(".fold").remove();
-      this.#cy.nodes(".channel").forEach((node) => {
-        if (node.hasClass("away") !== folding.within.has(node.id())) node.toggleClass("away");
-      });
-      this.#cy.nodes(".head").forEach((head) => {
+      this.#folds.remove();
+      this.#channels.forEach((node) => turn(node, "away", folding.within.has(node.id())));
+      this.#heads.forEach((head) => {
         const members: readonly string[] = head.data("members");
-        head.toggleClass("away", members.every((node) => folding.within.has(node)));
+        turn(head, "away", members.every((node) => folding.within.has(node)));
       });
-      this.#cy.add(foldElements(folding, this.#ends));
+      this.#folds = this.#cy.add(foldElements(folding, this.#ends));
+      this.#hide(this.#folds);
     });
     this.#folding = folding;
     this.#hideFoldedWords();
     this.#markFolds();
-    this.setHidden(this.#hidden);
   }
 
   /** A group that is drawn as one needs no box, a node that is not drawn no label. */
   #hideFoldedWords(): void {
     const { nodes, within } = this.#folding;
     const away = new Set([...nodes.map(({ name }) => name), ...within.keys()]);
-    this.#cy.nodes(".word").forEach((word) => {
-      word.toggleClass("away", away.has(word.data("of")));
-    });
+    this.#words.forEach((word) => turn(word, "away", away.has(word.data("of"))));
   }
 
   /** A folded part of which nothing is kept is ablated. */
@@ -175,15 +190,13 @@ export class GraphView {
   /** Hides exactly these edges. */
   setWeak(weak: ReadonlySet<string>): void {
     this.#cy.batch(() => {
-      this.#cy.edges(".weight").forEach((edge) => {
-        if (edge.hasClass("weak") !== weak.has(edge.id())) edge.toggleClass("weak");
-      });
+      this.#cy.edges(".weight").forEach((edge) => turn(edge, "weak", weak.has(edge.id())));
     });
   }
 
   /** Colours nodes by numbers, or by kind again. */
   setPaint(paint: Paint | null): void {
-    const channels = this.#cy.nodes(".channel");
+    const channels = this.#channels;
     this.#cy.batch(() => {
       if (paint === null) {
         channels.filter(".painted").removeClass("painted unknown");
@@ -203,30 +216,33 @@ export class GraphView {
 
   /** Lets everything but some paths fade; null: everything is bright. */
   setPaths(paths: PathSets | null): void {
+    if (paths === null && this.#paths === null) return;
     this.#paths = paths;
+    const bright = paths === null ? null : this.#bright(paths);
     this.#cy.batch(() => {
-      this.#cy.elements(".faded").removeClass("faded");
-      if (paths === null) return;
-      const bright = new Set([...paths.up, ...paths.down].flatMap((node) => {
-        const name = this.#folding.within.get(node);
-        return name === undefined ? [node] : [node, foldId(name)];
-      }));
-      this.#cy.nodes(".channel, .fold").forEach((node) => {
-        if (!bright.has(node.id())) node.addClass("faded");
-      });
-      this.#cy.edges().forEach((edge) => {
-        const [source, target] = [edge.source().id(), edge.target().id()];
-        const lit = edge.hasClass("fold")
-          ? bright.has(source) && bright.has(target)
-          : edge.hasClass("end")
-            ? bright.has(source) || bright.has(target)
-            : onPath(paths, source, target);
-        if (!lit) edge.addClass("faded");
-      });
-      this.#cy.nodes(".end").forEach((node) => {
-        if (node.connectedEdges(":visible").not(".faded").empty()) node.addClass("faded");
+      this.#cy.elements().forEach((element: Drawn) => {
+        turn(element, "faded", bright?.(element) === false);
       });
     });
+  }
+
+  /** Whether an element is on some paths; boxes of heads and words are on none and always bright. */
+  #bright(paths: PathSets): (element: Drawn) => boolean {
+    const nodes = new Set([...paths.up, ...paths.down].flatMap((node) => {
+      const name = this.#folding.within.get(node);
+      return name === undefined ? [node] : [node, foldId(name)];
+    }));
+    const lit = (edge: EdgeSingular): boolean => {
+      const [source, target] = [edge.source().id(), edge.target().id()];
+      if (edge.hasClass("fold")) return nodes.has(source) && nodes.has(target);
+      if (edge.hasClass("end")) return nodes.has(source) || nodes.has(target);
+      return onPath(paths, source, target);
+    };
+    return (element) => {
+      if (element.isEdge()) return lit(element);
+      if (element.hasClass("end")) return (element.connectedEdges(":visible").toArray() as EdgeSingular[]).some(lit);
+      return nodes.has(element.id()) || !(element.hasClass("channel") || element.hasClass("fold"));
+    };
   }
 
   /** Shows exactly these nodes as ablated; nothing moves. */
@@ -247,8 +263,7 @@ export class GraphView {
   /** Marks edges that an ablated node cuts. */
   #cut(edges: EdgeCollection, ablated: ReadonlySet<string>): void {
     edges.forEach((edge) => {
-      const cut = ablated.has(edge.source().id()) || ablated.has(edge.target().id());
-      if (edge.hasClass("cut") !== cut) edge.toggleClass("cut", cut);
+      turn(edge, "cut", ablated.has(edge.source().id()) || ablated.has(edge.target().id()));
     });
   }
 
@@ -292,8 +307,8 @@ export class GraphView {
     if (this.#layout === null) return;
     const elements = wordElements(words, this.#layout);
     this.#cy.batch(() => {
-      this.#cy.nodes(".word").remove();
-      this.#cy.add(elements);
+      this.#words.remove();
+      this.#words = this.#cy.add(elements).nodes();
     });
     this.#hideFoldedWords();
   }
@@ -301,12 +316,12 @@ export class GraphView {
   /** Marks a node with its edges, or an edge. */
   select(name: string | null): void {
     this.#cy.batch(() => {
-      this.#cy.elements(".selected").removeClass("selected");
-      this.#cy.edges(".lit").removeClass("lit");
-      if (name === null) return;
-      const found = this.#shown(name);
-      found.addClass("selected");
-      found.connectedEdges().addClass("lit");
+      const before = this.#selected;
+      before?.removeClass("selected");
+      before?.connectedEdges().removeClass("lit");
+      this.#selected = name === null ? null : this.#shown(name);
+      this.#selected?.addClass("selected");
+      this.#selected?.connectedEdges().addClass("lit");
     });
   }
 
@@ -321,16 +336,21 @@ export class GraphView {
     this.#hidden = hidden;
     const due = [...this.#later].filter(([kind]) => !hidden.has(kind));
     this.#cy.batch(() => {
-      for (const kind of LINE_KINDS) {
-        const lines = this.#cy.elements(kind === "end" ? ".end" : `edge.${kind}`);
-        if (lines.nonempty()) lines.toggleClass("hidden", hidden.has(kind));
-      }
+      this.#hide(this.#cy.elements());
       for (const [kind, elements] of due) {
         this.#later.delete(kind);
         this.#cut(this.#cy.add(elements).edges(), this.#ablated);
       }
     });
     if (due.length > 0 && this.#paths !== null) this.setPaths(this.#paths);
+  }
+
+  /** Hides or shows the lines among some elements. */
+  #hide(elements: CollectionReturnValue): void {
+    for (const kind of LINE_KINDS) {
+      const lines = elements.filter(kind === "end" ? ".end" : `edge.${kind}`);
+      lines.forEach((line) => turn(line, "hidden", this.#hidden.has(kind)));
+    }
   }
 
   resized(): void {
@@ -351,6 +371,11 @@ export class GraphView {
   destroy(): void {
     this.#cy.destroy();
   }
+}
+
+/** Gives an element a class or takes it away; cytoscape looks at its style again only for a change. */
+function turn(element: Drawn, name: string, on: boolean): void {
+  if (element.hasClass(name) !== on) element.toggleClass(name, on);
 }
 
 /** What is in one of two sets only. */

@@ -8,9 +8,10 @@
 import type { Core, EdgeSingular, NodeSingular } from "cytoscape";
 
 import cross from "./cross.svg?raw";
+import type { Point } from "./layout";
+import type { Box } from "./shapes";
+import { corners, roundness } from "./shapes";
 
-/** Cytoscape's own: the corner of a cut rectangle and the radius of a round one, in pixels. */
-const CORNER = 8;
 /** How far a name's background reaches, as a line around its letters, in pixels. */
 const BACKGROUND = 4;
 /** Between lines of a name that has several, by the size of its letters. */
@@ -20,18 +21,6 @@ const DOTS = "1 1";
 /** Size of an arrow head by the width of its line, and the parts of it that a bar takes. */
 const arrowSize = (width: number): number => Math.max(width * 13.37, 29) ** 0.9;
 const BAR = { length: 0.3, width: 0.1 } as const;
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
-
-interface At {
-  readonly x: number;
-  readonly y: number;
-}
 
 type Styled = NodeSingular | EdgeSingular;
 
@@ -109,28 +98,13 @@ function outlined(shape: string, box: Box, look: Record<string, string | number 
   if (shape === "ellipse") {
     return `<ellipse${attributes({ cx: x, cy: y, rx: w / 2, ry: h / 2, ...look })}/>`;
   }
-  const points = corners(shape, box);
-  if (points !== null) return `<polygon${attributes({ points, ...look })}/>`;
-  const rx = Math.min(w / 4, h / 4, CORNER);
+  const found = corners(shape, box);
+  if (found !== null) {
+    const points = found.map((corner) => `${short(corner.x)},${short(corner.y)}`).join(" ");
+    return `<polygon${attributes({ points, ...look })}/>`;
+  }
+  const rx = roundness(box);
   return `<rect${attributes({ x: x - w / 2, y: y - h / 2, width: w, height: h, rx, ...look })}/>`;
-}
-
-/** The corners of a polygon, as `points`; null of a shape that is none. */
-export function corners(shape: string, { x, y, w, h }: Box): string | null {
-  const [r, b] = [w / 2, h / 2];
-  const c = Math.min(CORNER, r, b);
-  const shapes: Record<string, readonly (readonly [number, number])[]> = {
-    hexagon: [[-r, 0], [-r / 2, -b], [r / 2, -b], [r, 0], [r / 2, b], [-r / 2, b]],
-    "cut-rectangle": [
-      [-r + c, -b], [r - c, -b], [r, -b + c], [r, b - c],
-      [r - c, b], [-r + c, b], [-r, b - c], [-r, -b + c],
-    ],
-    rectangle: [[-r, -b], [r, -b], [r, b], [-r, b]],
-    diamond: [[0, -b], [r, 0], [0, b], [-r, 0]],
-    triangle: [[0, -b], [r, b], [-r, b]],
-  };
-  const found = shapes[shape];
-  return found?.map(([dx, dy]) => `${short(x + dx)},${short(y + dy)}`).join(" ") ?? null;
 }
 
 /** The cross over an ablated node: the picture that the canvas puts there. */
@@ -215,13 +189,13 @@ function edgeSvg(edge: EdgeSingular): string {
 function route(edge: EdgeSingular): string | null {
   const ends = [edge.sourceEndpoint(), edge.targetEndpoint()];
   if (!ends.every((end) => end && Number.isFinite(end.x) && Number.isFinite(end.y))) return null;
-  const [from, to] = ends as [At, At];
+  const [from, to] = ends as [Point, Point];
   return throughPoints(from, to, edge.controlPoints() ?? []);
 }
 
 /** Quadratic curves by control points, meeting half way between them; straight without any. */
-export function throughPoints(from: At, to: At, controls: readonly At[]): string {
-  const at = ({ x, y }: At): string => `${short(x)} ${short(y)}`;
+export function throughPoints(from: Point, to: Point, controls: readonly Point[]): string {
+  const at = ({ x, y }: Point): string => `${short(x)} ${short(y)}`;
   const start = `M${at(from)}`;
   if (controls.length === 0) return `${start}L${at(to)}`;
   return controls.reduce((path, control, i) => {

@@ -65,6 +65,7 @@ export class CircuitGraphElement extends LitElement {
   @state() private viewport: Viewport | null = null;
   @state() private hovered: string | null = null;
   @state() private hiddenEdges = 0;
+  @state() private hiddenSums = 0;
   /** Kinds of lines that are not drawn. */
   @state() private hiddenLines: ReadonlySet<LineKind> = new Set();
   /** The paths of the selection are shown. */
@@ -153,6 +154,7 @@ export class CircuitGraphElement extends LitElement {
     if (graph === null || this.#layout === null) return;
     this.#folding = fold(graph, this.#layout.places, this.folded, this.weak, groupsOf(this.words));
     this.#view?.setFolding(this.#folding);
+    this.hiddenSums = this.#folding.left;
   }
 
   /** Keeps the paths of what the mouse is on bright, or those of the selection. */
@@ -180,20 +182,16 @@ export class CircuitGraphElement extends LitElement {
     this.#paths = null;
     const edges = strongest(graph.edges);
     this.hiddenEdges = graph.edges.length - edges.length;
-    this.#view ??= new GraphView(
-      this.canvas,
-      {
-        pressed: (node) => {
-          this.#send("select-node", node);
-          this.#send("toggle-node", node);
-        },
-        pressedEdge: (edge) => this.#send("select-edge", edge),
-        pressedFold: (name) => this.#send("fold-part", name),
-        hovered: (name) => this.#hover(name),
-        moved: (viewport) => (this.viewport = viewport),
+    this.#view ??= new GraphView(this.canvas, {
+      pressed: (node) => {
+        this.#send("select-node", node);
+        this.#send("toggle-node", node);
       },
-      edges.length,
-    );
+      pressedEdge: (edge) => this.#send("select-edge", edge),
+      pressedFold: (name) => this.#send("fold-part", name),
+      hovered: (name) => this.#hover(name),
+      moved: (viewport) => (this.viewport = viewport),
+    });
     this.#wheel();
     this.#view.setHidden(this.hiddenLines);
     this.#view.draw(graph, placed, edges);
@@ -216,6 +214,16 @@ export class CircuitGraphElement extends LitElement {
 
   #send(event: SentEvent, name: string): void {
     this.dispatchEvent(new CustomEvent<string>(event, { detail: name, bubbles: true, composed: true }));
+  }
+
+  /** How much of the circuit is too weak to be drawn. */
+  #leftOut() {
+    const said = [
+      this.hiddenEdges > 0 ? `${plural(this.hiddenEdges, "edge")} of least weight` : "",
+      this.hiddenSums > 0 ? `${plural(this.hiddenSums, "sum")} of folded edges` : "",
+    ].filter((part) => part !== "");
+    if (said.length === 0) return "";
+    return html`<p class="hidden-edges">${said.join(" and ")} hidden; the table has all</p>`;
   }
 
   /** What a line was drawn around joins the chosen nodes; a click chooses one or lets it go. */
@@ -316,11 +324,7 @@ export class CircuitGraphElement extends LitElement {
         ${this.graph?.nodes.length === 0
           ? html`<p class="no-nodes">This circuit has no nodes: alone, it is everything ablated.</p>`
           : ""}
-        ${this.hiddenEdges > 0
-          ? html`<p class="hidden-edges">
-              ${plural(this.hiddenEdges, "edge")} of least weight hidden; the table has all
-            </p>`
-          : ""}
+        ${this.#leftOut()}
       </div>
       <cx-graph-legend
         .graph=${this.graph}
