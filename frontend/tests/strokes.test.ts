@@ -83,6 +83,17 @@ describe("strokes", () => {
     expect(left).toEqual([[], ["b"]]);
   });
 
+  it("draws the halo of a line below it", () => {
+    const { calls, context } = recorder();
+    const all = elements();
+    all[0]?.addClass("lit");
+    new Strokes().draw(context, all, 0.2, () => undefined);
+    expect(calls.filter((call) => call.startsWith("stroke ")).slice(0, 2)).toEqual([
+      "stroke rgb(0,0,255) 7 0.22",
+      "stroke rgb(0,114,178) 1 1",
+    ]);
+  });
+
   it("crosses out what is ablated and fills it no more", () => {
     const { calls, context } = recorder();
     new Strokes().draw(context, elements("ablated"), 1, () => undefined);

@@ -30,6 +30,8 @@ export interface Look {
   readonly width: number;
   readonly dashes: readonly number[];
   readonly crossed: boolean;
+  /** Behind a line. */
+  readonly halo: { readonly stroke: string; readonly opacity: number; readonly padding: number };
 }
 
 type Styled = NodeSingular | EdgeSingular;
@@ -40,6 +42,14 @@ function dashesOf(style: string): readonly number[] {
   return style === "dashed" ? DASHES : style === "dotted" ? DOTS : [];
 }
 
+function haloOf(element: Styled): Look["halo"] {
+  return {
+    stroke: text(element, "underlay-color"),
+    opacity: number(element, "underlay-opacity"),
+    padding: number(element, "underlay-padding"),
+  };
+}
+
 export function nodeLook(node: NodeSingular): Look {
   const opacity = number(node, "opacity");
   return {
@@ -47,7 +57,7 @@ export function nodeLook(node: NodeSingular): Look {
     plain:
       node.hasClass("channel") &&
       !node.hasClass("given") &&
-      number(node, "underlay-opacity") === 0 &&
+      haloOf(node).opacity === 0 &&
       number(node, "outline-width") === 0,
     shape: text(node, "shape"),
     fill: text(node, "background-color"),
@@ -57,6 +67,7 @@ export function nodeLook(node: NodeSingular): Look {
     width: number(node, "border-width"),
     dashes: dashesOf(text(node, "border-style")),
     crossed: node.hasClass("ablated"),
+    halo: haloOf(node),
   };
 }
 
@@ -64,7 +75,7 @@ export function edgeLook(edge: EdgeSingular): Look {
   const style = text(edge, "line-style");
   return {
     hidden: text(edge, "display") === "none",
-    plain: number(edge, "underlay-opacity") === 0 && text(edge, "mid-target-arrow-shape") === "none",
+    plain: text(edge, "mid-target-arrow-shape") === "none",
     shape: "",
     fill: "",
     fillOpacity: 0,
@@ -73,6 +84,7 @@ export function edgeLook(edge: EdgeSingular): Look {
     width: number(edge, "width"),
     dashes: style === "dashed" ? LONG_DASHES : dashesOf(style),
     crossed: false,
+    halo: haloOf(edge),
   };
 }
 
@@ -84,18 +96,25 @@ export function edgeLook(edge: EdgeSingular): Look {
  */
 export function strokeEdges(
   context: CanvasRenderingContext2D,
-  { stroke, strokeOpacity, dashes }: Look,
+  { stroke, strokeOpacity, dashes, halo }: Look,
   width: number,
   edges: readonly EdgeSingular[],
   zoom: number,
 ): void {
-  context.strokeStyle = stroke;
-  context.globalAlpha = strokeOpacity;
-  context.lineWidth = width;
-  dash(context, dashes, zoom);
   for (let from = 0; from < edges.length; from += LINES) {
     context.beginPath();
     for (const edge of edges.slice(from, from + LINES)) addLine(context, edge);
+    if (halo.opacity > 0) {
+      context.strokeStyle = halo.stroke;
+      context.globalAlpha = halo.opacity;
+      context.lineWidth = width + 2 * halo.padding;
+      context.setLineDash([]);
+      context.stroke();
+    }
+    context.strokeStyle = stroke;
+    context.globalAlpha = strokeOpacity;
+    context.lineWidth = width;
+    dash(context, dashes, zoom);
     context.stroke();
   }
 }

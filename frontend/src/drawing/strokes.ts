@@ -1,7 +1,7 @@
 /**
  * Draws large circuits in few strokes. Cytoscape draws element by element, some 20 µs each: a frame
  * of thousands blocks the page. Seen from so far that no name is written, elements that look alike
- * are drawn here as one path; what has something of its own about it, a halo or a bar, is left to
+ * are drawn here as one path; what has something of its own about it, an outline or a bar, is left to
  * cytoscape. So is everything that is seen from nearby, less what lies out of sight.
  *
  * How an element looks is a function of its classes (`stylesheet.ts`), but for the width of an edge
