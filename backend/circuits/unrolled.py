@@ -18,7 +18,7 @@ The paper draws this by hand for string closing (Gao et al. 2025).
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -43,8 +43,8 @@ from models.sites import Node, NodeSite, SiteKind
 from models.transformer import Block, SparseTransformer
 from tasks import Batch, Task
 
-MOST_NUMBERS = 300_000
-"""Values, inflows and attention told at most, of one side."""
+MOST_NUMBERS = 600_000
+"""Values, inflows, attention, edges, channels and answers told at most."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,12 @@ class _Pass:
 
 @torch.no_grad()
 def unrolled(
-    checkpoint: Checkpoint, task: Task, circuit: Circuit, question: Question, example: Example
+    checkpoint: Checkpoint,
+    task: Task,
+    circuit: Circuit,
+    question: Question,
+    example: Example,
+    turn: AbstractContextManager[object] | None = None,
 ) -> Unrolled:
     """A circuit at every token of one text: one forward pass under the question, one without.
 
@@ -185,6 +190,7 @@ def unrolled(
             draw.
         example: which sequence of which pair is the text otherwise; its split and seed are those
             of the question's pairs.
+        turn: a lock, held while the model runs and not while its values are written out.
 
     Raises:
         NotFoundError: there is no such pair.
@@ -196,13 +202,6 @@ def unrolled(
     text = _text(checkpoint, task, question, example)
     nodes = NodeSet.of(checkpoint.config, drawn.nodes)
     heads = _heads(nodes)
-    _check_size(len(nodes), len(heads), text.length)
-    values = _ablation_values(checkpoint, question, text)
-    sites = {*nodes.sites()}
-    sites |= {NodeSite(layer, kind) for layer, _ in heads for kind in (SiteKind.Q, SiteKind.K)}
-    model = checkpoint.model
-    whole = _run(model, text, sites, None)
-    now = whole if kept.is_whole else _run(model, text, sites, intervention(kept, values))
     dropped = {edge.name for edge in kept.dropped}
     edges = [
         UnrolledEdge(
@@ -214,9 +213,19 @@ def unrolled(
         for edge in drawn.edges
     ]
     replaced = {edge.source for edge in edges if edge.ablated}
-    instead = {
-        node.name: _instead(model, values, node, text) for node in nodes if node.name in replaced
-    }
+    _check_size(nodes, len(heads), len(edges), len(replaced), text)
+    sites = {*nodes.sites()}
+    sites |= {NodeSite(layer, kind) for layer, _ in heads for kind in (SiteKind.Q, SiteKind.K)}
+    model = checkpoint.model
+    with turn or nullcontext():
+        values = _ablation_values(checkpoint, question, text)
+        whole = _run(model, text, sites, None)
+        now = whole if kept.is_whole else _run(model, text, sites, intervention(kept, values))
+        instead = {
+            node.name: _instead(model, values, node, text)
+            for node in nodes
+            if node.name in replaced
+        }
     return Unrolled(
         tokens=text.tokens,
         pairs=len(task_pairs(checkpoint, task, question.split, question.seed)),
@@ -264,13 +273,20 @@ def _heads(nodes: NodeSet) -> list[tuple[int, int]]:
     return sorted({(layer, head) for layer, head in owners if head is not None})
 
 
-def _check_size(nodes: int, heads: int, length: int) -> None:
-    """Raises InvalidRequestError where there would be more than `MOST_NUMBERS`."""
-    numbers = 2 * nodes * length + heads * length * (length + 1) // 2
+def _check_size(nodes: NodeSet, heads: int, edges: int, replaced: int, text: _Text) -> None:
+    """Raises InvalidRequestError where there would be more than `MOST_NUMBERS`.
+
+    Counted is what `Unrolled` holds: a row of numbers is as long as the text; edges are one each.
+    """
+    length = text.length
+    reads = sum(node.site.kind.is_read for node in nodes)
+    channels = len(_channels_read(nodes))
+    rows = 4 * len(nodes) - 2 * reads + replaced + channels + 2 * len(text.answers)
+    numbers = rows * length + heads * length * (length + 1) + edges
     if numbers > MOST_NUMBERS:
         raise InvalidRequestError(
-            f"{nodes} nodes and {heads} heads at {length} tokens make {numbers} numbers; "
-            f"{MOST_NUMBERS} can be shown.",
+            f"{len(nodes)} nodes, {heads} heads and {edges} edges at {length} tokens make "
+            f"{numbers} numbers; {MOST_NUMBERS} can be shown.",
             remedy="Take a shorter text, or a smaller size on the circuit's path.",
         )
 
@@ -336,7 +352,12 @@ def _attention(model: SparseTransformer, seen: _Pass, layer: int, head: int) -> 
 
 
 def _channels(model: SparseTransformer, nodes: NodeSet, text: _Text) -> list[UnrolledChannel]:
-    width = model.config.d_model
-    read = sorted({node.index for node in nodes if node.site.kind.is_read and node.index < width})
     embedded = model.embed(text.rows)[0][text.row, : text.length]  # [pos, d_model]
-    return [UnrolledChannel(channel, embedded[:, channel].tolist()) for channel in read]
+    return [
+        UnrolledChannel(channel, embedded[:, channel].tolist()) for channel in _channels_read(nodes)
+    ]
+
+
+def _channels_read(nodes: NodeSet) -> list[int]:
+    width = nodes.config.d_model
+    return sorted({node.index for node in nodes if node.site.kind.is_read and node.index < width})

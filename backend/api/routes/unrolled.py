@@ -28,8 +28,9 @@ def unroll_circuit(slug: SlugPath, request: UnrolledRequest, services: ServicesD
     circuit, checkpoint = opened(slug, services)
     question = dataclasses.replace(question_of(request), prompt=request.prompt)
     example = Example(request.split, request.seed, request.pair, request.second)
-    with services.evaluating:
-        found = unrolled(checkpoint, find_task(circuit.task), circuit, question, example)
+    found = unrolled(
+        checkpoint, find_task(circuit.task), circuit, question, example, services.evaluating
+    )
     tokenizer = tokenizer_of(checkpoint)
     return Unrolled(
         slug=slug,

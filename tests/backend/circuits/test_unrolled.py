@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 from typing import Any
 
 import pytest
@@ -236,6 +238,52 @@ def test_what_cannot_be_shown_is_said(
         unroll(checkpoint, circuit, Example(pair=100))
     with pytest.raises(InvalidRequestError, match="context holds"):
         unroll(checkpoint, circuit, prompt="x = 1\n" * 100)
-    monkeypatch.setattr(module, "MOST_NUMBERS", 1000)
-    with pytest.raises(InvalidRequestError, match="1000 can be shown"):
-        unroll(checkpoint, circuit)
+
+
+def numbers_in(told: Any) -> int:
+    """How many numbers a document holds, but for tokens and what they are counted by."""
+    if isinstance(told, dict):
+        return sum(numbers_in(value) for key, value in told.items() if key not in COUNTED_BY)
+    if isinstance(told, list | tuple):
+        return sum(numbers_in(value) for value in told)
+    return isinstance(told, float)
+
+
+COUNTED_BY = {"tokens", "pairs", "token", "channel", "bias"}
+
+
+def test_all_that_is_told_is_counted_before_it_is_computed(
+    checkpoint: Checkpoint, circuit: Circuit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fewer = pruned(circuit, 0, 1)
+    found = unroll(checkpoint, fewer)
+    told = numbers_in(dataclasses.asdict(found))
+    monkeypatch.setattr(module, "MOST_NUMBERS", told)
+    assert unroll(checkpoint, fewer) == found
+    monkeypatch.setattr(module, "MOST_NUMBERS", told - 1)
+    monkeypatch.setattr(module, "_run", lambda *_: pytest.fail("computed"))
+    with pytest.raises(InvalidRequestError, match=f"{told} numbers; {told - 1} can be") as refused:
+        unroll(checkpoint, fewer)
+    assert "shorter text" in refused.value.remedy
+
+
+def test_the_turn_is_held_while_the_model_runs_only(
+    checkpoint: Checkpoint, circuit: Circuit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = threading.Lock()
+    held: dict[str, set[bool]] = {}
+
+    def watch(name: str) -> None:
+        plain = getattr(module, name)
+
+        def watched(*given: Any) -> Any:
+            held.setdefault(name, set()).add(turn.locked())
+            return plain(*given)
+
+        monkeypatch.setattr(module, name, watched)
+
+    for name in ("_run", "_node", "_attention"):
+        watch(name)
+    unrolled(checkpoint, get_task(TASK), circuit, Question(), PAIR, turn)
+    assert held == {"_run": {True}, "_node": {False}, "_attention": {False}}
+    assert not turn.locked()
