@@ -173,11 +173,18 @@ describe("a look", () => {
     expect(question({ ...start, look: { ...PLAIN, size: 9 } }, null).size).toBe(9);
   });
 
+  it("takes no cell or share that cannot be", () => {
+    const look = (text: string) => lookFromParams(new URLSearchParams(text));
+    expect(look("cell=answer:0&flow=0.25")).toMatchObject({ cell: "answer:0", flow: 0.25 });
+    expect(look("cell=0.attn.q.5&flow=2")).toMatchObject({ cell: null, flow: 0 });
+  });
+
   it("is told in the history's words", () => {
     const folded = folding(PLAIN, ["head:1.3"], true);
     expect(describeStep(start, { ...start, look: folded })).toBe("fold head 3 of layer 1");
     expect(describeLook(folded, folding(folded, ["head:1.3"], false))).toBe("unfold head 3 of layer 1");
     expect(describeLook(PLAIN, { ...PLAIN, size: 7 })).toBe("size 7");
+    expect(describeLook(PLAIN, { ...PLAIN, flow: 0.5 })).toBe("tokens: threshold");
     expect(describeLook(PLAIN, { ...PLAIN })).toBeNull();
   });
 });

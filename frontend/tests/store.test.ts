@@ -114,6 +114,16 @@ describe("ExplorationStore", () => {
     expect(undoWords(store.timeline)).toBe("ablate by zero");
   });
 
+  it("chooses nothing else where a node is selected", async () => {
+    const { browser, store } = await open("/circuits/a-1?view=tokens&token=3&cell=answer:1");
+    expect(store.state.look.cell).toBe("answer:1");
+    store.step((now) => toggle(now, [OTHER]));
+    store.select(NODE);
+    expect(store.state.look).toMatchObject({ cell: null, position: 3 });
+    browser.history.back();
+    expect(store.state.look.cell).toBe("answer:1");
+  });
+
   it("moves the selection without a step", async () => {
     const { browser, store } = await open("/circuits/a-1");
     store.select(NODE);

@@ -12,7 +12,7 @@ import {
   nextCell,
 } from "../src/drawing/unrolled";
 import type { Cell, Flow } from "../src/state/flows";
-import { Flows } from "../src/state/flows";
+import { Flows, strongest } from "../src/state/flows";
 import type { Side } from "../src/state/look";
 
 const ROW = { read: 0, q: 1, k: 1, v: 1, write: 2 } as const;
@@ -126,6 +126,13 @@ describe("flows", () => {
     expect(new Set(told(flows().through(at(W, 1))))).toEqual(
       new Set([`${V}@0>${W}@1`, `${K}@0>0.attn.head.0@0`, `${R}@0>${V}@0`, `${R}@0>${K}@0`, `tokens@0>${R}@0`]),
     );
+  });
+
+  it("are all that leads to the answers where a head is chosen", () => {
+    const found = flows();
+    expect(found.through(at("0.attn.head.0", 2))).toEqual(found.through(null));
+    expect(strongest(found.through(null))).toBeCloseTo(3 * 0.8 * 8);
+    expect(strongest([])).toBe(0);
   });
 
   it("leave to a head's sink what no token gets", () => {

@@ -30,6 +30,8 @@ const full: Exploration = {
     side: "difference",
     least: 0.04,
     by: "effect",
+    flow: 0.09,
+    cell: "0.attn.head.5",
     folded: new Set(["head:1.3", "layer:0"]),
     size: 12,
   },

@@ -103,6 +103,33 @@ def test_sides_rows_and_what_is_ablated(circuit: CircuitPage, tmp_path: Path) ->
     expect(words).not_to_have_attribute("title", alone or "")
 
 
+def test_a_heads_cell_and_the_weakest_flow_are_in_the_address(
+    application: Application, slug: str, visit: Visitor
+) -> None:
+    page = visit(application, f"/circuits/{slug}?view=tokens").page
+    head = page.locator("cx-token-grid .cell[data-name*='.attn.head.'][data-at='2']").first
+    head.click()
+    expect(page).to_have_url(re.compile(r"token=2&cell=[0-9]\.attn\.head\."))
+    lines = page.locator("cx-token-grid path:not(.attention)")
+    before = lines.count()
+    slider = page.get_by_role("slider", name="Least flow that is shown")
+    said = page.locator("cx-token-view output")
+    expect(said).to_have_text("all shown")
+    slider.press("End")
+    expect(said).to_contain_text(re.compile("from .*, [1-9][0-9]* hidden"))
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("hidden"))
+    assert 0 < lines.count() < before
+    page.reload()
+    expect(said).to_contain_text("hidden")
+    expect(head).to_have_attribute("aria-selected", "true")
+    page.go_back()
+    expect(said).to_have_text("all shown")
+    expect(lines).to_have_count(before)
+    expect(head).to_have_attribute("aria-selected", "true")
+    page.locator("cx-token-grid .cell[data-name*='.attn.v.']").first.click()
+    expect(page).not_to_have_url(re.compile("cell="))
+
+
 def test_a_prompt_is_unrolled_and_what_cannot_be_is_said(
     application: Application, slug: str, visit: Visitor
 ) -> None:

@@ -19,6 +19,7 @@ import {
   isKept,
   question,
   reset,
+  select,
   toggle,
   toggleEdge,
   valuesInWords,
@@ -241,12 +242,12 @@ export class CircuitPage extends LitElement {
 
   /** Shows a node or an edge in the graph: a step, so that Back returns to where it was named. */
   #showInGraph({ detail }: CustomEvent<string>): void {
-    this.#step((now) => ({ ...now, view: "graph", selection: detail }));
+    this.#step((now) => ({ ...select(now, detail), view: "graph" }));
   }
 
   /** Inspects a node: a step, so that Back returns to the one before. */
   #inspect({ detail }: CustomEvent<string>): void {
-    this.#step((now) => ({ ...now, view: "node", selection: detail }));
+    this.#step((now) => ({ ...select(now, detail), view: "node" }));
   }
 
   #edge(name: string): GraphEdge | undefined {

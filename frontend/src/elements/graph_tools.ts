@@ -8,7 +8,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { CircuitGraph } from "../api/types";
 import { foldable } from "../drawing/fold";
-import { STEPS, leastAt, positionOf, threshold } from "../drawing/threshold";
+import { threshold } from "../drawing/threshold";
 import type { Change } from "../state/exploration";
 import type { Colour, Look } from "../state/look";
 import { COLOURS, COLOUR_NAMES, fold, foldName } from "../state/look";
@@ -17,7 +17,7 @@ import type { Words } from "../state/words";
 import { NO_WORDS, groupsOf } from "../state/words";
 import { base, controls } from "../styles/shared";
 import { count, decimal } from "../text/format";
-import { Drag } from "./drag";
+import "./least_slider";
 
 @customElement("cx-graph-tools")
 export class GraphTools extends LitElement {
@@ -44,15 +44,6 @@ export class GraphTools extends LitElement {
         padding: 1px 6px;
         font-size: var(--small);
         color: var(--ink);
-      }
-      input[type="range"] {
-        width: clamp(90px, 10vw, 180px);
-        padding: 0;
-        border: 0;
-        accent-color: var(--accent);
-      }
-      output {
-        min-width: 13em;
       }
       details {
         position: relative;
@@ -105,18 +96,9 @@ export class GraphTools extends LitElement {
   /** Edges that are not shown. */
   @property({ type: Number }) hiddenEdges = 0;
 
-  readonly #drag = new Drag(this);
-
   #change(change: (look: Look) => Look): void {
     const detail: Change = (now) => ({ ...now, look: change(now.look) });
     this.dispatchEvent(new CustomEvent("change-state", { detail, bubbles: true, composed: true }));
-  }
-
-  #slide(event: Event): void {
-    const least = leastAt((event.target as HTMLInputElement).valueAsNumber);
-    const change: Change = (now) => ({ ...now, look: { ...now.look, least } });
-    if (event.type === "input") this.#drag.move(change);
-    else this.#drag.end(change);
   }
 
   override render(): TemplateResult {
@@ -148,18 +130,12 @@ export class GraphTools extends LitElement {
             <option value="effect" .selected=${look.by === "effect"}>effect</option>
           </select>
         </label>
-        <input
-          type="range"
-          aria-label="Least magnitude that is shown"
-          aria-valuetext=${this.#threshold()}
-          min="0"
-          max=${STEPS}
-          step="1"
-          .value=${String(positionOf(look.least))}
-          @input=${this.#slide}
-          @change=${this.#slide}
-        />
-        <output>${this.#threshold()}</output>
+        <cx-least-slider
+          name="Least magnitude that is shown"
+          field="least"
+          .look=${look}
+          words=${this.#threshold()}
+        ></cx-least-slider>
       </div>
       ${this.#folds()}`;
   }

@@ -41,6 +41,8 @@ export class TokenGrid extends LitElement {
   static override styles = [base, tokenGridStyles];
 
   @property({ attribute: false }) flows!: Flows;
+  /** What is drawn between cells. */
+  @property({ attribute: false }) through: readonly Flow[] = [];
   @property({ attribute: false }) nodes: readonly GraphNode[] = [];
   @property({ attribute: false }) words: Words = NO_WORDS;
   @property({ attribute: false }) ablated: ReadonlySet<string> = NONE;
@@ -84,7 +86,6 @@ export class TokenGrid extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const layout = this.#layout;
     if (layout === null) return nothing;
-    const flows = this.flows.through(this.#selectable(this.cell));
     return html`<div class="scroll">
       <div class="canvas" style="width: ${layout.width}px">
         <div
@@ -101,14 +102,9 @@ export class TokenGrid extends LitElement {
           )}
           ${this.#tokens(layout)}
         </div>
-        ${this.#lines(layout, flows)}
+        ${this.#lines(layout)}
       </div>
     </div>`;
-  }
-
-  /** Heads have no flows of their own: what is shown then is all that leads to the end. */
-  #selectable(cell: Cell | null): Cell | null {
-    return cell === null || this.flows.of.heads.some(({ name }) => name === cell.name) ? null : cell;
   }
 
   /** All that a row's look follows from: the other rows stay as they are from cell to cell. */
@@ -290,11 +286,11 @@ export class TokenGrid extends LitElement {
     </div>`;
   }
 
-  #lines(layout: UnrolledLayout, flows: readonly Flow[]): TemplateResult {
-    const heads = this.#headsToShow(flows);
+  #lines(layout: UnrolledLayout): TemplateResult {
+    const heads = this.#headsToShow(this.through);
     const lines = [
       ...heads.flatMap((head) => attentionArcs(this.flows, head, this.#seen(head), this.position, layout)),
-      ...flowLines(flows, layout),
+      ...flowLines(this.through, layout),
     ];
     const left = columnX(layout, this.position) - layout.column / 2;
     return html`<svg aria-hidden="true" width=${layout.width} height=${layout.height}>

@@ -13,13 +13,14 @@ import { Answers } from "../state/answers";
 import type { Change, Exploration } from "../state/exploration";
 import { MODE_NAMES, isUntouched, whatIf } from "../state/exploration";
 import type { Cell } from "../state/flows";
-import { Flows } from "../state/flows";
+import { Flows, answerName, strongest } from "../state/flows";
 import type { Look, Side } from "../state/look";
 import { SIDES } from "../state/look";
 import type { Words } from "../state/words";
 import { NO_WORDS } from "../state/words";
 import { base, chips, controls, skeleton } from "../styles/shared";
-import { plural } from "../text/format";
+import { decimal, plural } from "../text/format";
+import "./least_slider";
 import "./problem_panel";
 import "./segmented";
 import "./token_cell";
@@ -63,6 +64,11 @@ export class TokenView extends LitElement {
       .right {
         margin-left: auto;
       }
+      .least {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
       .stale {
         opacity: 0.55;
       }
@@ -78,8 +84,6 @@ export class TokenView extends LitElement {
   @property({ attribute: false }) exploration!: Exploration;
   @property({ attribute: false }) ablated: ReadonlySet<string> = NONE;
   @property({ attribute: false }) words: Words = NO_WORDS;
-  /** A head's or an answer's cell, which nothing else on the page can select. */
-  @state() private picked: Cell | null = null;
   @state() private most = ROWS;
   @state() private all = false;
   #flows: Record<Side, Flows> | null = null;
@@ -105,10 +109,8 @@ export class TokenView extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("exploration")) {
-      const before = changed.get("exploration");
-      if (before?.selection !== this.exploration.selection) this.picked = null;
-      if (this.exploration.view === "tokens") this.#asked.put(this.#question());
+    if (changed.has("exploration") && this.exploration.view === "tokens") {
+      this.#asked.put(this.#question());
     }
     if (changed.has("graph") || changed.has("ablated")) this.#flows = null;
   }
@@ -144,9 +146,11 @@ export class TokenView extends LitElement {
 
   /** The cell that is looked at; null for none. */
   #cell(of: Unrolled): Cell | null {
-    const { selection } = this.exploration;
+    const { selection, look } = this.exploration;
     const at = this.#position(of);
-    if (this.picked !== null && this.picked.at === at) return this.picked;
+    const answers = of.answers.map((_, place) => answerName(place));
+    const others = new Set([...of.heads.map(({ name }) => name), ...answers]);
+    if (look.cell !== null && others.has(look.cell)) return { name: look.cell, at };
     const isHere = selection !== null && of.nodes.some(({ name }) => name === selection);
     return isHere ? { name: selection, at } : null;
   }
@@ -158,15 +162,14 @@ export class TokenView extends LitElement {
 
   #pick(of: Unrolled, { detail: cell }: CustomEvent<Cell>): void {
     const isNode = of.nodes.some(({ name }) => name === cell.name);
-    this.picked = isNode ? null : cell;
-    this.#change(
-      (now) => ({
+    this.#change((now) => {
+      const { look, selection } = now;
+      return {
         ...now,
-        selection: isNode ? cell.name : now.selection,
-        look: { ...now.look, position: cell.at },
-      }),
-      "adjust-state",
-    );
+        selection: isNode ? cell.name : selection,
+        look: { ...look, position: cell.at, cell: isNode ? null : cell.name },
+      };
+    }, "adjust-state");
   }
 
   override render(): TemplateResult {
@@ -260,6 +263,9 @@ export class TokenView extends LitElement {
     const shown = flows[look.side];
     const rows = chooseRows(this.graph.nodes, shown, this.most, this.all, selection);
     const cell = this.#cell(of);
+    const through = shown.through(cell);
+    const limit = look.flow * strongest(shown.through(null));
+    const drawn = through.filter(({ amount }) => Math.abs(amount) >= limit);
     if (of.nodes.length === 0) {
       return html`<p class="under">
         This circuit has no nodes: what the model answers without it stands in the numbers beside.
@@ -267,6 +273,15 @@ export class TokenView extends LitElement {
     }
     return html`<div class="under">
         ${tokenLegend(look.side)}
+        <span class="least" role="group" aria-label="Flows shown">
+          Flows
+          <cx-least-slider
+            name="Least flow that is shown"
+            field="flow"
+            .look=${look}
+            words=${shownInWords(limit, through.length - drawn.length)}
+          ></cx-least-slider>
+        </span>
         <span class="right">
           ${rows.inactive > 0
             ? html`${plural(rows.inactive, "row")} hidden: 0 at every token.
@@ -285,6 +300,7 @@ export class TokenView extends LitElement {
       </div>
       <cx-token-grid
         .flows=${shown}
+        .through=${drawn}
         .nodes=${rows.nodes}
         .words=${this.words}
         .ablated=${this.ablated}
@@ -313,4 +329,9 @@ export class TokenView extends LitElement {
     }
     return this.#json.url;
   }
+}
+
+function shownInWords(limit: number, hidden: number): string {
+  const from = limit === 0 ? "" : `from ${decimal(limit)}, `;
+  return hidden === 0 ? `${from}all shown` : `${from}${hidden} hidden`;
 }

@@ -97,6 +97,12 @@ export function untouched(slug: string): Exploration {
   };
 }
 
+/** Selects a node or an edge; nothing else is chosen then. */
+export function select(state: Exploration, selection: string | null): Exploration {
+  const { look } = state;
+  return { ...state, selection, look: look.cell === null ? look : { ...look, cell: null } };
+}
+
 /** Whether the mode itself keeps a node of the circuit. */
 export function baseKeeps(mode: Mode): boolean {
   return mode !== "circuit_ablated";

@@ -253,11 +253,11 @@ export class Flows {
 
   /**
    * What leads to a cell, and what leads from there to the circuit's ends; without a cell all that
-   * leads to the ends.
+   * leads to the ends. So of a head, too, which has no flows of its own.
    */
   through(cell: Cell | null): readonly Flow[] {
     this.#whole ??= this.trace(this.ends());
-    if (cell === null) return this.#whole;
+    if (cell === null || this.#heads.has(cell.name)) return this.#whole;
     const onward = new Set<Flow>();
     const reached = new Set([cellKey(cell)]);
     for (let before = -1; before !== onward.size; ) {
@@ -271,6 +271,11 @@ export class Flows {
     }
     return unique([...this.trace([cell]), ...onward]);
   }
+}
+
+/** The largest magnitude of some flows; 0 of none. */
+export function strongest(flows: readonly Flow[]): number {
+  return flows.reduce((most, { amount }) => Math.max(most, Math.abs(amount)), 0);
 }
 
 function unique(flows: readonly Flow[]): Flow[] {

@@ -22,6 +22,10 @@ export interface Look {
   /** Edges below this share of the largest magnitude are hidden. */
   readonly least: number;
   readonly by: By;
+  /** Flows between tokens below this share of the largest are hidden. */
+  readonly flow: number;
+  /** The head or answer whose cell is chosen, as `0.attn.head.5` or `answer:0`; a node's is selected. */
+  readonly cell: string | null;
   /** Names of heads, layers and groups, as `head:1.3`, `layer:0` and `group:` with its number. */
   readonly folded: ReadonlySet<string>;
   /** Nodes of another size on the path; null: the circuit itself. */
@@ -38,6 +42,7 @@ export const COLOUR_NAMES: Record<Colour, string> = {
 };
 export const SIDES: readonly Side[] = ["now", "model", "difference"];
 const BYS: readonly By[] = ["weight", "effect"];
+const CELL = /^(\d+\.attn\.head\.\d+|answer:\d+)$/;
 const FOLDED = /^(head:\d+\.\d+|layer:\d+|group:[a-z0-9-]{1,40})$/;
 
 export const PLAIN: Look = {
@@ -49,6 +54,8 @@ export const PLAIN: Look = {
   side: "now",
   least: 0,
   by: "weight",
+  flow: 0,
+  cell: null,
   folded: new Set(),
   size: null,
 };
@@ -75,6 +82,8 @@ export function lookToParams(look: Look, params: URLSearchParams): void {
   put("side", look.side, PLAIN.side);
   put("least", look.least, PLAIN.least);
   put("by", look.by, PLAIN.by);
+  put("flow", look.flow, PLAIN.flow);
+  put("cell", look.cell, null);
   if (look.folded.size > 0) params.set("folded", [...look.folded].sort().join(","));
   put("size", look.size, null);
 }
@@ -85,7 +94,11 @@ export function lookFromParams(params: URLSearchParams): Look {
     const text = params.get(name) ?? "";
     return /^\d{1,9}$/.test(text) ? Number(text) : null;
   };
-  const least = Number(params.get("least") ?? 0);
+  const share = (name: string): number => {
+    const found = Number(params.get(name) ?? 0);
+    return found > 0 && found <= 1 ? found : 0;
+  };
+  const cell = params.get("cell") ?? "";
   const size = whole("size");
   return {
     colour: COLOURS.find((one) => one === params.get("colour")) ?? PLAIN.colour,
@@ -94,8 +107,10 @@ export function lookFromParams(params: URLSearchParams): Look {
     position: whole("token"),
     inside: params.get("inside") === "model" ? "model" : "circuit",
     side: SIDES.find((one) => one === params.get("side")) ?? PLAIN.side,
-    least: least > 0 && least <= 1 ? least : PLAIN.least,
+    least: share("least"),
     by: BYS.find((one) => one === params.get("by")) ?? PLAIN.by,
+    flow: share("flow"),
+    cell: CELL.test(cell) ? cell : null,
     folded: new Set((params.get("folded") ?? "").split(",").filter((name) => FOLDED.test(name))),
     size: size === 0 ? null : size,
   };
@@ -107,6 +122,7 @@ export function describeLook(from: Look, to: Look): string | null {
   if (from.size !== to.size) return to.size === null ? "the circuit's own size" : `size ${to.size}`;
   if (from.colour !== to.colour) return `colour by ${COLOUR_NAMES[to.colour]}`;
   if (from.least !== to.least || from.by !== to.by) return `threshold by ${to.by}`;
+  if (from.flow !== to.flow) return "tokens: threshold";
   const changed = [...new Set([...from.folded, ...to.folded])].filter(
     (name) => from.folded.has(name) !== to.folded.has(name),
   );

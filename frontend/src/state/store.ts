@@ -6,7 +6,7 @@
  * browser's Back and Forward, so there is one history, not two.
  */
 import type { Exploration, Reading } from "./exploration";
-import { untouched } from "./exploration";
+import { select, untouched } from "./exploration";
 import { describeStep } from "./steps";
 import type { Timeline } from "./timeline";
 import { canRedo, canUndo, moveTo, push, startTimeline } from "./timeline";
@@ -79,7 +79,7 @@ export class ExplorationStore {
 
   /** Moves the selection; no step of its own. */
   select(node: string | null): void {
-    if (node !== this.#state.selection) this.#mark({ ...this.#state, selection: node });
+    this.adjust((now) => select(now, node));
   }
 
   /** Chooses nodes together; no step of its own. */
