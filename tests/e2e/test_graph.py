@@ -91,6 +91,7 @@ def test_colours_come_with_a_scale_or_with_why_there_is_none(page: Page) -> None
     expect(scale).to_contain_text("nats")
     expect(scale.locator(".bar")).to_be_visible()
     colour.select_option("activation")
+    scale.locator("summary").click()
     expect(scale.get_by_label("token", exact=True)).to_be_visible()
     scale.get_by_label("token", exact=True).select_option("1")
     expect(page).to_have_url(re.compile("colour=activation&token=1"))

@@ -107,10 +107,18 @@ export class CaseList extends LitElement {
         ${this.#removed()}
       </div>
       ${fresh ? this.#form(this.writing ?? "") : nothing}
+      ${cases.length === 0 && this.writing === null && this.store.loaded ? this.#none() : nothing}
       <ul aria-label="Cases">
         ${repeat(cases, (word) => word.target, (word) => this.#case(word))}
       </ul>
       ${this.problem ? html`<cx-problem no-retry .problem=${this.problem}></cx-problem>` : nothing}`;
+  }
+
+  #none(): TemplateResult {
+    const first = this.prompt === "" ? "Ask a prompt above; then" : "This prompt can be the first:";
+    return html`<p class="quiet small">
+      No cases yet. ${first} save it with a note and the token that is to come next.
+    </p>`;
   }
 
   #form(target: string): TemplateResult {

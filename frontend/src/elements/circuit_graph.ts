@@ -319,8 +319,7 @@ export class CircuitGraphElement extends LitElement {
             paths
           </button>
         </div>
-        ${this.#map()}
-        <slot></slot>
+        <div class="foot"><slot></slot>${this.#map()}</div>
         ${this.graph?.nodes.length === 0
           ? html`<p class="no-nodes">This circuit has no nodes: alone, it is everything ablated.</p>`
           : ""}
@@ -329,6 +328,7 @@ export class CircuitGraphElement extends LitElement {
       <cx-graph-legend
         .graph=${this.graph}
         .hiddenLines=${this.hiddenLines}
+        ?painted=${this.paint !== null}
         @hide-lines=${({ detail }: CustomEvent<ReadonlySet<LineKind>>) => (this.hiddenLines = detail)}
       ></cx-graph-legend>`;
   }
@@ -345,6 +345,8 @@ export class CircuitGraphElement extends LitElement {
         this.#moved = true;
         this.#view?.sight.centreOn(event.detail);
       }}
+      @zoom-by=${(event: CustomEvent<number>) => this.#zoom(event.detail)}
+      @fit-drawing=${() => this.fit()}
     ></cx-minimap>`;
   }
 

@@ -5,7 +5,7 @@ export const graphStyles = css`
   :host {
     display: flex;
     flex-direction: column;
-    min-height: 420px;
+    min-height: 340px;
     background: var(--surface);
     --margin: 158px;
   }
@@ -94,6 +94,7 @@ export const graphStyles = css`
   }
   .hover {
     position: absolute;
+    z-index: 1;
     top: 8px;
     left: calc(var(--margin) + 8px);
     padding: 2px 8px;
@@ -122,10 +123,24 @@ export const graphStyles = css`
     border-color: var(--accent);
     color: var(--accent);
   }
-  cx-minimap {
+  /* Beside names of rows, and as low as the room that fitting leaves below the nodes. */
+  .foot {
     position: absolute;
     right: 12px;
-    bottom: 12px;
+    bottom: 6px;
+    left: calc(var(--margin) + 8px);
+    display: flex;
+    align-items: flex-end;
+    gap: 12px;
+    pointer-events: none;
+  }
+  .foot ::slotted(*),
+  .foot cx-minimap {
+    pointer-events: auto;
+  }
+  cx-minimap {
+    flex: none;
+    margin-left: auto;
   }
   .no-nodes {
     position: absolute;
@@ -136,8 +151,8 @@ export const graphStyles = css`
   }
   .hidden-edges {
     position: absolute;
+    top: 8px;
     left: calc(var(--margin) + 8px);
-    bottom: 12px;
     padding: 2px 8px;
     border-radius: 4px;
     background: var(--warn-wash);

@@ -26,6 +26,7 @@ import "./number_panel";
 import "./pair_choice";
 import "./pair_list";
 import { passOn } from "./pass_on";
+import "./problem_panel";
 import "./prompt_box";
 import "./provenance_panel";
 import "./saved_note";
@@ -47,6 +48,11 @@ export class CircuitSide extends LitElement {
         padding: 9px 0;
         font-weight: 620;
         cursor: pointer;
+      }
+      .unread {
+        display: grid;
+        gap: 6px;
+        margin-top: 14px;
       }
     `,
   ];
@@ -73,6 +79,7 @@ export class CircuitSide extends LitElement {
         @retry=${() => this.dispatchEvent(new Event("retry"))}
       ></cx-number-panel>
       <cx-pair-choice .exploration=${exploration} @change-state=${this.#pass}></cx-pair-choice>
+      ${exploration.story === null ? this.#unread() : nothing}
       ${detail?.circuit.stored_losses
         ? part(
             "In the file it came from",
@@ -143,6 +150,16 @@ export class CircuitSide extends LitElement {
         html`<cx-provenance-panel .detail=${detail}></cx-provenance-panel>`,
         false,
       )}`;
+  }
+
+  /** Without what people wrote, a circuit would look as if nobody had; a story says so itself. */
+  #unread(): TemplateResult | typeof nothing {
+    const { problem } = this.written;
+    if (problem === null) return nothing;
+    return html`<section class="unread" aria-label="Labels, stories and cases">
+      <p>Labels, stories and cases could not be read${this.written.loaded ? " anew" : ""}.</p>
+      <cx-problem .problem=${problem} @retry=${() => void this.written.load()}></cx-problem>
+    </section>`;
   }
 
   /** It is offered to be brought back. */

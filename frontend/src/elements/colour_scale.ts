@@ -30,23 +30,61 @@ export class ColourScale extends LitElement {
     controls,
     css`
       section {
-        display: grid;
-        gap: 4px;
-        width: 292px;
-        padding: 6px 10px 8px;
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        min-height: 36px;
+        padding: 2px 10px;
         border: 1px solid var(--line);
         border-radius: var(--radius);
         background: var(--surface);
         font-size: var(--tiny);
+        line-height: 1.25;
         color: var(--ink-2);
       }
+      .meaning {
+        max-width: 19em;
+      }
+      .scale {
+        display: flex;
+        flex: 1;
+        align-items: center;
+        gap: 6px;
+        min-width: 130px;
+      }
       .bar {
+        flex: 1;
+        width: 140px;
+        min-width: 40px;
         height: 10px;
         border: 1px solid var(--line-2);
       }
-      .ends,
+      details {
+        position: relative;
+      }
+      summary {
+        padding: 4px 6px;
+        border: 1px solid var(--line-2);
+        border-radius: 4px;
+        white-space: nowrap;
+        cursor: pointer;
+      }
+      .where {
+        position: absolute;
+        bottom: calc(100% + 8px);
+        left: 0;
+        display: grid;
+        gap: 6px;
+        width: 292px;
+        padding: 8px 10px;
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        background: var(--surface);
+        box-shadow: var(--shadow);
+      }
       .token {
         display: flex;
+        align-items: center;
         justify-content: space-between;
         gap: 6px;
       }
@@ -79,7 +117,7 @@ export class ColourScale extends LitElement {
     const { colour } = this.exploration.look;
     if (colour === "kind") return nothing;
     return html`<section role="group" aria-label="Colours">
-      <span>${MEANING[colour]}</span>
+      <span class="meaning">${MEANING[colour]}</span>
       ${colour === "activation" ? this.#token() : nothing} ${this.#scale(colour)}
     </section>`;
   }
@@ -94,60 +132,80 @@ export class ColourScale extends LitElement {
     if (missing !== null) return html`<span role="status">${missing}</span>`;
     if (paint.values.size === 0) return html`<span role="status">Measuring …</span>`;
     const { most } = paint;
-    const ends = hasSign(colour) ? [-most, 0, most] : [0, most / 2, most];
+    const least = hasSign(colour) ? -most : 0;
     const name = (value: number): string => (hasSign(colour) && value !== 0 ? signed(value) : decimal(value, 1));
-    return html`<div class="bar" style="background: ${gradient(colour)}"></div>
-      <div class="ends">${ends.map((value) => html`<span>${name(value)}</span>`)}</div>`;
+    return html`<div class="scale">
+      <span>${name(least)}</span>
+      <div class="bar" style="background: ${gradient(colour)}"></div>
+      <span>${name(most)}</span>
+    </div>`;
   }
 
   #token(): TemplateResult {
     const { look } = this.exploration;
     const { values } = this.coloured;
     const tokens = values?.tokens ?? [];
-    return html`<div class="token">
-        <label
-          >pair
-          <input
-            type="number"
-            min="0"
-            max=${(values?.pairs ?? 100) - 1}
-            .value=${String(look.pair)}
-            @change=${(event: Event) => this.#pair(event.target as HTMLInputElement)}
-        /></label>
-        <select
-          aria-label="Sequence of the pair"
-          @change=${(event: Event) =>
-            this.#look({ second: (event.target as HTMLSelectElement).value === "second", position: null })}
-        >
-          <option .selected=${!look.second}>first</option>
-          <option .selected=${look.second}>second</option>
-        </select>
-        <select
-          aria-label="In the circuit alone or in the whole model"
-          @change=${(event: Event) =>
-            this.#look({
-              inside: (event.target as HTMLSelectElement).value === "model" ? "model" : "circuit",
-            })}
-        >
-          <option value="circuit" .selected=${look.inside === "circuit"}>circuit alone</option>
-          <option value="model" .selected=${look.inside === "model"}>whole model</option>
-        </select>
+    const at = tokens[values?.position ?? -1];
+    return html`<details @keydown=${this.#keys}>
+      <summary>
+        pair ${look.pair}${at ? html`, token ${shortened(visibleLine(at.text), 12)}` : nothing}
+      </summary>
+      <div class="where">
+        <div class="token">
+          <label
+            >pair
+            <input
+              type="number"
+              min="0"
+              max=${(values?.pairs ?? 100) - 1}
+              .value=${String(look.pair)}
+              @change=${(event: Event) => this.#pair(event.target as HTMLInputElement)}
+          /></label>
+          <select
+            aria-label="Sequence of the pair"
+            @change=${(event: Event) =>
+              this.#look({ second: (event.target as HTMLSelectElement).value === "second", position: null })}
+          >
+            <option .selected=${!look.second}>first</option>
+            <option .selected=${look.second}>second</option>
+          </select>
+          <select
+            aria-label="In the circuit alone or in the whole model"
+            @change=${(event: Event) =>
+              this.#look({
+                inside: (event.target as HTMLSelectElement).value === "model" ? "model" : "circuit",
+              })}
+          >
+            <option value="circuit" .selected=${look.inside === "circuit"}>circuit alone</option>
+            <option value="model" .selected=${look.inside === "model"}>whole model</option>
+          </select>
+        </div>
+        <div class="token">
+          <label for="position">token</label>
+          <select
+            id="position"
+            class="position"
+            @change=${(event: Event) =>
+              this.#look({ position: Number((event.target as HTMLSelectElement).value) })}
+          >
+            ${tokens.map(
+              ({ text }, i) => html`<option value=${i} .selected=${i === values?.position}>
+                ${i} ${shortened(visibleLine(text), 24)}
+              </option>`,
+            )}
+          </select>
+        </div>
       </div>
-      <div class="token">
-        <label for="position">token</label>
-        <select
-          id="position"
-          class="position"
-          @change=${(event: Event) =>
-            this.#look({ position: Number((event.target as HTMLSelectElement).value) })}
-        >
-          ${tokens.map(
-            ({ text }, i) => html`<option value=${i} .selected=${i === values?.position}>
-              ${i} ${shortened(visibleLine(text), 24)}
-            </option>`,
-          )}
-        </select>
-      </div>`;
+    </details>`;
+  }
+
+  #keys(event: KeyboardEvent): void {
+    if (event.key !== "Escape") return;
+    const details = event.currentTarget as HTMLDetailsElement;
+    if (!details.open) return;
+    details.open = false;
+    details.querySelector("summary")?.focus();
+    event.stopPropagation();
   }
 
   #pair(field: HTMLInputElement): void {

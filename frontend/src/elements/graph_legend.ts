@@ -22,6 +22,8 @@ const OUTLINES: Record<NodeKind, SVGTemplateResult> = {
   neuron: svg`<path d="M6 1h12l5 6-5 6H6L1 7z"/>`,
 };
 
+const SHAPES_ALIKE: ReadonlySet<NodeKind> = new Set(["q", "k", "v"]);
+
 const SHORT: Record<NodeKind, string> = {
   read: "channel read",
   q: "query",
@@ -60,6 +62,11 @@ export class GraphLegend extends LitElement {
         stroke-width: 1.4;
         overflow: visible;
       }
+      .letter {
+        fill: var(--ink);
+        stroke: none;
+        font: 10px var(--mono);
+      }
       .size {
         margin-left: auto;
       }
@@ -72,6 +79,8 @@ export class GraphLegend extends LitElement {
 
   @property({ attribute: false }) graph: CircuitGraph | null = null;
   @property({ attribute: false }) hiddenLines: ReadonlySet<LineKind> = new Set();
+  /** Colours of nodes say something else than their kind. */
+  @property({ type: Boolean }) painted = false;
 
   override render(): TemplateResult {
     const present = new Set(this.graph?.nodes.map((node) => node.kind));
@@ -80,12 +89,7 @@ export class GraphLegend extends LitElement {
     const kept = weights.filter((edge) => edge.kept).length;
     return html`<ul aria-label="Legend">
       ${KINDS.filter((kind) => present.has(kind)).map(
-        (kind) => html`<li title=${KIND_NAMES[kind]}>
-          <svg viewBox="0 0 24 14" aria-hidden="true" style="fill: var(--kind-${kind})">
-            ${OUTLINES[kind]}
-          </svg>
-          ${SHORT[kind]}
-        </li>`,
+        (kind) => html`<li title=${KIND_NAMES[kind]}>${this.#shape(kind)} ${SHORT[kind]}</li>`,
       )}
       <li>
         <svg viewBox="0 0 24 14" aria-hidden="true" fill="none" stroke="var(--ink-3)">
@@ -111,6 +115,17 @@ export class GraphLegend extends LitElement {
         ${count(kept)} kept of ${plural(weights.length, "induced edge")}
       </li>
     </ul>`;
+  }
+
+  /** In the kind's colour; without, queries, keys and values differ by their letters alone. */
+  #shape(kind: NodeKind): TemplateResult {
+    const style = this.painted ? "fill: none; stroke: var(--ink-2)" : `fill: var(--kind-${kind})`;
+    const lettered = this.painted && SHAPES_ALIKE.has(kind);
+    return html`<svg viewBox="0 0 24 14" aria-hidden="true" style=${style}>
+      ${OUTLINES[kind]}${lettered
+        ? svg`<text class="letter" x="12" y="10.5" text-anchor="middle">${kind}</text>`
+        : nothing}
+    </svg>`;
   }
 
   #ends(): boolean {

@@ -45,11 +45,6 @@ export class GraphStage extends LitElement {
     cx-circuit-graph {
       flex: 1;
     }
-    cx-colour-scale {
-      position: absolute;
-      left: 8px;
-      bottom: 8px;
-    }
   `;
 
   @property({ attribute: false }) graph!: CircuitGraph;

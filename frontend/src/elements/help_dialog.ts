@@ -16,6 +16,7 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["Shift Drag"], "choose the nodes inside a line"],
   [["P"], "in the graph: only the paths through the selected node stay bright"],
   [["O", "Shift O", "G"], "in the graph: the selected node's head, its layer, or its group, as one node"],
+  [["← → ↑ ↓", "+", "−", "Home"], "in the minimap of a large circuit: move the drawing, zoom, fit it"],
   [["1", "2", "3"], "circuit alone, circuit ablated, whole model"],
   [["Ctrl Z"], "undo (the browser's Back does the same)"],
   [["Ctrl Shift Z", "Ctrl Y"], "redo (Forward)"],
