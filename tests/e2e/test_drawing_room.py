@@ -1,13 +1,11 @@
-"""What stands around the drawing: nothing covers it, nothing jumps, and the minimap has keys."""
+"""What stands around the drawing: nothing covers it, and the minimap has keys."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.application import Application
 from tests.e2e.circuit_page import CircuitPage
@@ -38,17 +36,6 @@ COVERED = """(stage) => {
   };
 }"""
 
-WATCH = """() => {
-  window.shifts = [];
-  new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries()) {
-      const of = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
-      const what = sources.map((one) => `${of(one.previousRect)} to ${of(one.currentRect)}`);
-      window.shifts.push(`${value.toFixed(4)}: ${what.join(", ")}`);
-    }
-  }).observe({ type: "layout-shift" });
-}"""
-
 
 @pytest.mark.parametrize("size", [(1280, 720), (768, 1024)])
 @pytest.mark.parametrize("colour", ["effect", "activation"])
@@ -75,34 +62,6 @@ def test_the_legend_of_painted_nodes_tells_shapes_without_colours(circuit: Circu
     expect(page.locator("cx-graph-legend li", has_text="value").locator("text")).to_have_text("v")
     assert plain != "none"
     assert shape.evaluate(fill) == "none"
-
-
-def shifts(page: Page, act: Callable[[], object]) -> Any:
-    """What moved on the page, other than by scrolling, while something was done."""
-    page.evaluate(WATCH)
-    act()
-    page.wait_for_timeout(400)  # frames in which something could still move
-    return page.evaluate("window.shifts")
-
-
-def test_nothing_jumps_while_nodes_are_toggled_and_sizes_walked(
-    circuit: CircuitPage, nodes: list[str]
-) -> None:
-    page = circuit.page
-    slider = page.get_by_role("slider", name="Size")
-
-    def walk() -> None:
-        circuit.click(nodes[0])
-        circuit.numbers()
-        slider.focus()
-        for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft"):
-            before = page.url
-            slider.press(key)
-            page.wait_for_function("(before) => location.href !== before", arg=before)
-            expect(page.locator("cx-number-panel section")).to_have_attribute("aria-busy", "false")
-            page.wait_for_timeout(200)
-
-    assert shifts(page, walk) == []
 
 
 def test_the_minimap_moves_the_drawing_by_keyboard(
