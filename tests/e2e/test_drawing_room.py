@@ -119,3 +119,36 @@ def test_words_that_cannot_be_read_say_so_and_are_read_again(
     expect(side).to_have_count(0)
     page.locator("summary", has_text="Prompt").click()
     expect(page.locator("cx-case-list")).to_contain_text("No cases yet. Ask a prompt above")
+
+
+PLACES = """(page) => {
+  const side = page.renderRoot.querySelector("cx-circuit-side");
+  const parts = [page.renderRoot.querySelector("header"), page.renderRoot.querySelector(".stage"),
+    ...side.renderRoot.querySelectorAll("summary, cx-number-panel")];
+  return parts.map((each) => {
+    const { x, y, width } = each.getBoundingClientRect();
+    return [each.textContent.trim().slice(0, 20), x, y, width];
+  });
+}"""
+
+
+def test_nothing_on_the_page_moves_when_nodes_are_toggled(
+    application: Application, circuit: CircuitPage, slug: str
+) -> None:
+    page = circuit.page
+    heading = page.locator("cx-circuit-page")
+
+    def places() -> list[object]:
+        circuit.settle()
+        return heading.evaluate(PLACES)
+
+    before = places()
+    assert len(before) > 8
+    nodes = [each["id"] for each in application.graph(slug)["nodes"]]
+    for node in nodes[:4]:
+        circuit.click(node)
+        assert places() == before, f"after a click on {node}"
+    page.locator("cx-circuit-graph .canvas").focus()
+    for key in ("Control+z", "Enter", "Escape"):
+        page.keyboard.press(key)
+        assert places() == before, f"after {key}"

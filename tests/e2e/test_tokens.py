@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.application import Application
 from tests.e2e.circuit_page import CircuitPage
 from tests.e2e.conftest import Visitor
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def cell(page: Page, name: str, at: int) -> Locator:
@@ -73,7 +77,7 @@ def test_sides_rows_and_what_is_ablated(circuit: CircuitPage, tmp_path: Path) ->
     page.get_by_role("button", name="Show", exact=True).click()
     expect(rows).to_have_count(before + 1)
     with page.expect_download() as download:
-        page.locator("cx-token-view").get_by_role("link", name="JSON").click()
+        page.locator("cx-token-view").get_by_role("button", name="JSON").click()
     download.value.save_as(tmp_path / "tokens.json")
     name = next(
         node["name"]
@@ -143,3 +147,31 @@ def test_a_prompt_is_unrolled_and_what_cannot_be_is_said(
     expect(problem.get_by_text("a prompt has none")).to_be_visible()
     page.get_by_role("button", name="Show a pair").click()
     expect(page.locator("cx-token-grid .cell").first).to_be_visible()
+
+
+def test_the_whole_grid_is_saved_as_a_picture(circuit: CircuitPage, tmp_path: Path) -> None:
+    page = circuit.page
+    page.set_viewport_size({"width": 1280, "height": 620})  # so that rows are scrolled away
+    circuit.view("Tokens")
+    cells, paths = page.locator("cx-token-grid .cell"), page.locator("cx-token-grid path")
+    expect(cells.first).to_be_visible()
+    saved = {}
+    for form in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.locator("cx-token-save").get_by_role("button", name=form).click()
+        assert download.value.suggested_filename.endswith(f".tokens.{form.lower()}")
+        download.value.save_as(tmp_path / form)
+        saved[form] = (tmp_path / form).read_bytes()
+    drawn = ElementTree.fromstring(saved["SVG"])
+    height = float(drawn.attrib["height"])
+    words = [text.text for text in drawn.iter(f"{SVG}text")]
+    tokens = page.locator("cx-token-grid .token").all_inner_texts()
+    assert len(list(drawn.iter(f"{SVG}path"))) == paths.count() > 0
+    assert len(list(drawn.iter(f"{SVG}rect"))) > cells.count()
+    assert {"tokens", *(token.split("\n")[0].strip() for token in tokens)} <= set(words)
+    lowest = max(float(text.attrib["y"]) for text in drawn.iter(f"{SVG}text") if "y" in text.attrib)
+    scrolled = page.locator("cx-token-grid .scroll")
+    assert scrolled.evaluate("(box) => box.clientHeight") < height
+    assert height - 40 < lowest < height
+    assert saved["PNG"].startswith(b"\x89PNG")
+    assert int.from_bytes(saved["PNG"][20:24]) == pytest.approx(2 * height, abs=2)

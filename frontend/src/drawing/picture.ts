@@ -2,6 +2,7 @@
  * What is on the screen as a file: the drawing as `svg.ts` gives it, and behind it the boxes and
  * words around the canvas, read from the page. PNG is that SVG, drawn at twice the size.
  */
+import { boxes } from "./page_boxes";
 import type { Viewport } from "./sight";
 import { attributes, escaped } from "./svg";
 
@@ -26,17 +27,13 @@ export function picture(shown: Shown): string {
   const frame = shown.frame.getBoundingClientRect();
   const canvas = shown.canvas.getBoundingClientRect();
   const [left, top] = [canvas.left - frame.left, canvas.top - frame.top];
-  const { width, height } = frame;
   const inside = { x: left, y: top, width: canvas.width, height: canvas.height };
   const { pan, zoom } = viewport;
   const moved = `translate(${left + pan.x} ${top + pan.y}) scale(${zoom})`;
-  const size = { width, height, viewBox: `0 0 ${width} ${height}` };
   const root = shown.frame.getRootNode();
   const paper = getComputedStyle(root instanceof ShadowRoot ? root.host : shown.frame);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg"${attributes(size)}>`,
-    `<title>${escaped(title)}</title><desc>${escaped(description)}</desc>`,
-    `<rect${attributes({ width, height, fill: paper.backgroundColor })}/>`,
+    ...opened(frame, title, description, paper.backgroundColor),
     shown.around === null ? "" : boxes(shown.around, frame),
     `<clipPath id="canvas"><rect${attributes(inside)}/></clipPath>`,
     `<g clip-path="url(#canvas)"><g${attributes({ transform: moved })}>`,
@@ -45,43 +42,19 @@ export function picture(shown: Shown): string {
   ].join("\n");
 }
 
-/** Backgrounds, upper borders and words of an element and all in it, placed as on the screen. */
-function boxes(root: Element, frame: DOMRect): string {
-  const parts: string[] = [];
-  for (const element of [root, ...root.querySelectorAll("*")]) {
-    const style = getComputedStyle(element);
-    const place = element.getBoundingClientRect();
-    const [x, y] = [place.left - frame.left, place.top - frame.top];
-    const { width, height } = place;
-    if (!style.backgroundColor.endsWith(", 0)")) {
-      parts.push(`<rect${attributes({ x, y, width, height, fill: style.backgroundColor })}/>`);
-    }
-    const border = Number.parseFloat(style.borderTopWidth);
-    if (border > 0) {
-      parts.push(`<rect${attributes({ x, y, width, height: border, fill: style.borderTopColor })}/>`);
-    }
-    for (const node of element.childNodes) {
-      if (node instanceof Text) parts.push(words(node, style, frame));
-    }
-  }
-  return parts.join("\n");
-}
-
-function words(node: Text, style: CSSStyleDeclaration, frame: DOMRect): string {
-  const content = node.data.trim();
-  if (content === "") return "";
-  const range = document.createRange();
-  range.selectNodeContents(node);
-  const place = range.getBoundingClientRect();
-  const size = Number.parseFloat(style.fontSize);
-  return `<text${attributes({
-    x: place.left - frame.left,
-    y: place.top - frame.top + place.height / 2 + size * 0.35,
-    "font-family": style.fontFamily,
-    "font-size": size,
-    "font-weight": style.fontWeight,
-    fill: style.color,
-  })}>${escaped(content)}</text>`;
+/** The beginning of an SVG document: its size, what it is of, its paper. */
+export function opened(
+  { width, height }: DOMRect,
+  title: string,
+  description: string,
+  paper: string,
+): string[] {
+  const size = { width, height, viewBox: `0 0 ${width} ${height}` };
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg"${attributes(size)}>`,
+    `<title>${escaped(title)}</title><desc>${escaped(description)}</desc>`,
+    `<rect${attributes({ width, height, fill: paper })}/>`,
+  ];
 }
 
 /** An SVG document as PNG. */

@@ -60,6 +60,7 @@ export const circuitPageStyles = css`
       height: auto;
     }
     .stage {
+      min-height: max(78vh, 520px);
       border-bottom: 1px solid var(--line);
     }
     cx-graph-stage {

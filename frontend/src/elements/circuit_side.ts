@@ -49,6 +49,14 @@ export class CircuitSide extends LitElement {
         font-weight: 620;
         cursor: pointer;
       }
+      .selected {
+        block-size: 16rem; /* of its own, so that what is below stays where it is */
+        overflow-y: auto;
+        resize: vertical;
+      }
+      .selected:has(cx-word-card[editing]) {
+        block-size: auto;
+      }
       .unread {
         display: grid;
         gap: 6px;
@@ -86,7 +94,7 @@ export class CircuitSide extends LitElement {
             html`<cx-stored-losses .detail=${detail}></cx-stored-losses>`,
           )
         : nothing}
-      ${part("Node or edge", html`${this.#card()}${this.#label()}`)}
+      ${part("Node or edge", html`<div class="selected">${this.#card()}${this.#label()}</div>`)}
       ${part(
         `Chosen nodes${exploration.chosen.size > 0 ? ` (${exploration.chosen.size})` : ""}`,
         html`<cx-chosen-panel

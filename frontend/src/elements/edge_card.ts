@@ -23,6 +23,13 @@ export class EdgeCard extends LitElement {
         align-items: center;
         gap: 8px;
       }
+      .top .chip {
+        min-width: 56px;
+        text-align: center;
+      }
+      .top button:last-child {
+        min-width: 72px;
+      }
       .top b {
         margin-right: auto;
         font-size: 14px;

@@ -28,6 +28,13 @@ export class NodeCard extends LitElement {
         align-items: center;
         gap: 8px;
       }
+      .top .chip {
+        min-width: 56px;
+        text-align: center;
+      }
+      .top button:last-child {
+        min-width: 72px;
+      }
       .top code {
         font-size: 14px;
         font-weight: 620;

@@ -51,7 +51,7 @@ export const numberStyles = css`
     line-height: 1.15;
   }
   .change {
-    min-width: 84px;
+    min-width: 104px; /* of the longest, so that the value beside it stays */
     text-align: right;
     font-size: 13px;
     font-weight: 600;
@@ -83,6 +83,7 @@ export const numberStyles = css`
     margin-top: 3px;
   }
   table {
+    table-layout: fixed;
     margin-top: 8px;
     border-top: 1px solid var(--line);
     font-size: var(--small);
@@ -93,6 +94,7 @@ export const numberStyles = css`
     border: 0;
   }
   th:first-child {
+    width: 46%;
     padding-left: 0;
   }
   tbody tr:first-child > * {

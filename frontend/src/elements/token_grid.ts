@@ -22,6 +22,7 @@ import {
   layoutUnrolled,
   nextCell,
 } from "../drawing/unrolled";
+import { unrolledPicture } from "../drawing/unrolled_picture";
 import { shortened } from "../drawing/words";
 import type { Cell, Flow, Flows } from "../state/flows";
 import { answerName, headName } from "../state/flows";
@@ -51,6 +52,9 @@ export class TokenGrid extends LitElement {
   @property({ attribute: false }) position = 0;
   @state() private room = 900;
   @query(".scroll") private readonly scroller!: HTMLElement;
+  @query(".canvas") private readonly canvas!: HTMLElement;
+  @query(".grid") private readonly grid!: HTMLElement;
+  @query("svg") private readonly drawn!: Element;
   #layout: UnrolledLayout | null = null;
   readonly #resized = new ResizeObserver(([entry]) => {
     if (entry && entry.contentRect.width > 0) this.room = entry.contentRect.width;
@@ -80,6 +84,18 @@ export class TokenGrid extends LitElement {
     // A text longer than the room is first seen where it ends: that is where the answer is.
     if (changed.has("flows") && changed.get("flows")?.of !== this.flows.of) {
       this.scroller.scrollLeft = this.position < this.flows.length - 1 ? 0 : 1e6;
+    }
+  }
+
+  /** The whole grid, also what is scrolled away, as an SVG document; `source` is told in it. */
+  picture(source: string): string {
+    const { canvas, grid, drawn: lines, flows } = this;
+    this.toggleAttribute("whole", true);
+    try {
+      const title = flows.of.tokens.map(({ text }) => text).join("");
+      return unrolledPicture({ canvas, grid, lines }, title, `${flows.of.slug} at each token, ${source}`);
+    } finally {
+      this.toggleAttribute("whole", false);
     }
   }
 

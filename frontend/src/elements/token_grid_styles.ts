@@ -149,6 +149,15 @@ export const tokenGridStyles = css`
   path.attention.negative {
     stroke: var(--negative);
   }
+  :host([whole]) .scroll {
+    max-height: none;
+    overflow: visible;
+  }
+  :host([whole]) .name,
+  :host([whole]) .tokens {
+    position: relative;
+    inset: auto;
+  }
   @media (max-width: 1099px) {
     .scroll {
       max-height: 80vh;

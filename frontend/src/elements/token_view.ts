@@ -4,7 +4,7 @@
  */
 import { LitElement, css, html, nothing } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 
 import { api, need } from "../api/client";
 import type { CircuitGraph, Unrolled, UnrolledRequest } from "../api/types";
@@ -25,7 +25,9 @@ import "./problem_panel";
 import "./segmented";
 import "./token_cell";
 import "./token_grid";
+import type { TokenGrid } from "./token_grid";
 import { tokenLegend, tokenLegendStyles } from "./token_legend";
+import "./token_save";
 
 /** Rows that are shown at once, and how many more at a time. */
 const ROWS = 40;
@@ -62,6 +64,9 @@ export class TokenView extends LitElement {
         color: var(--ink-2);
       }
       .right {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px 16px;
         margin-left: auto;
       }
       .least {
@@ -86,8 +91,8 @@ export class TokenView extends LitElement {
   @property({ attribute: false }) words: Words = NO_WORDS;
   @state() private most = ROWS;
   @state() private all = false;
+  @query("cx-token-grid") private readonly grid!: TokenGrid;
   #flows: Record<Side, Flows> | null = null;
-  #json: { of: Unrolled; url: string } | null = null;
 
   readonly #asked = new Answers<UnrolledRequest, Unrolled>(
     (body, signal) =>
@@ -104,8 +109,6 @@ export class TokenView extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#asked.cancel();
-    if (this.#json) URL.revokeObjectURL(this.#json.url);
-    this.#json = null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -284,18 +287,25 @@ export class TokenView extends LitElement {
         </span>
         <span class="right">
           ${rows.inactive > 0
-            ? html`${plural(rows.inactive, "row")} hidden: 0 at every token.
-                <button class="link" @click=${() => (this.all = true)}>Show</button>`
+            ? html`<span>
+                ${plural(rows.inactive, "row")} hidden: 0 at every token.
+                <button class="link" @click=${() => (this.all = true)}>Show</button>
+              </span>`
             : this.all
               ? html`<button class="link" @click=${() => (this.all = false)}>
                   Hide rows that are 0 at every token
                 </button>`
               : nothing}
           ${rows.beyond > 0
-            ? html`${plural(rows.beyond, "more row")} hidden.
-                <button class="link" @click=${() => (this.most += ROWS)}>Show ${ROWS} more</button>`
+            ? html`<span>
+                ${plural(rows.beyond, "more row")} hidden.
+                <button class="link" @click=${() => (this.most += ROWS)}>Show ${ROWS} more</button>
+              </span>`
             : nothing}
-          <a download="${of.slug}.tokens.json" href=${this.#jsonOf(of)}>JSON</a>
+          <cx-token-save
+            .of=${of}
+            .picture=${() => this.grid.picture(location.href)}
+          ></cx-token-save>
         </span>
       </div>
       <cx-token-grid
@@ -317,17 +327,6 @@ export class TokenView extends LitElement {
         .position=${this.#position(of)}
         @pick-cell=${(event: CustomEvent<Cell>) => this.#pick(of, event)}
       ></cx-token-cell>`;
-  }
-
-  /** What the server said, as a file. */
-  #jsonOf(of: Unrolled): string {
-    if (this.#json?.of !== of) {
-      if (this.#json) URL.revokeObjectURL(this.#json.url);
-      const text = JSON.stringify(of, null, 1);
-      const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-      this.#json = { of, url };
-    }
-    return this.#json.url;
   }
 }
 

@@ -43,7 +43,7 @@ export class WordCard extends LitElement {
   @property({ attribute: false }) addable: ReadonlyMap<string, readonly string[]> | null = null;
   /** Of a node: where its predicate is measured. */
   @property({ attribute: false }) measured: MeasuredNode | null = null;
-  @state() private editing = false;
+  @property({ type: Boolean, reflect: true }) editing = false;
   @state() private problem: Problem | null = null;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
