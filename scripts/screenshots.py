@@ -9,6 +9,7 @@ where something went wrong.
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -50,6 +51,8 @@ def main() -> None:
             camera = Camera(browser, application)
             take_guide(camera)
             take_all(camera)
+            take_looks(camera)
+            take_words(camera)
 
 
 class Camera:
@@ -148,6 +151,36 @@ def take_all(camera: Camera) -> None:
     camera.take("error-node", f"{circuit}?ablated=9.mlp.post_act.1", shown("cx-problem .panel"))
 
 
+def take_looks(camera: Camera) -> None:
+    """A circuit coloured and a large one, whose nodes are too many for their names."""
+    circuit = f"/circuits/{shipped_slug()}"
+    for colour in ("sign", "effect", "activation", "inclusion"):
+        path = f"{circuit}?colour={colour}"
+        camera.take_in_all_ways(f"circuit-by-{colour}", path, coloured, full=False)
+    listed = camera.application.get("/api/circuits")
+    large = max(listed, key=lambda each: each["node_count"])
+    path = f"/circuits/{large['slug']}"
+    camera.take_in_all_ways("circuit-large", path, settled, full=False)
+    camera.take("circuit-large-tokens", f"{path}?view=tokens", unrolled, full=False)
+    camera.take("beside-error", f"/circuits/{UNKNOWN_SLUG}/beside", shown(".problem"))
+
+
+def take_words(camera: Camera) -> None:
+    """Labels with predicates, saved states that reproduce and that do not."""
+    circuit = f"/circuits/{shipped_slug()}"
+    detector, unlabelled = "0.attn.act_in.211", "0.attn.v.83"
+    node = f"{circuit}?view=node&select="
+    camera.take_in_all_ways("predicate", f"{node}{detector}", at_predicate, full=False)
+    camera.take("predicate-none", f"{node}{unlabelled}", at_predicate, full=False)
+    camera.take("predicate-error", f"{circuit}?select={detector}", refused_predicate, full=False)
+
+    state = {"path": circuit, "state": f"ablated={unlabelled}"}
+    wrong = {"task_loss": 9.5, "accuracy": 0.5, "logit_difference": -3.0}
+    for name, numbers in (("state", {}), ("state-differs", {"numbers": wrong})):
+        saved = camera.application.post("/api/states", state | numbers)
+        camera.take(name, f"{circuit}?s={saved['id']}", settled, full=False)
+
+
 def take_guide(camera: Camera) -> None:
     """What docs/guide.md shows, in its order."""
     slug = shipped_slug()
@@ -181,11 +214,42 @@ def unrolled(page: Page) -> None:
     expect(page.locator("cx-token-grid .cell").first).to_be_visible()
 
 
+def coloured(page: Page) -> None:
+    """A circuit whose nodes or edges have the colours that were asked for."""
+    settled(page)
+    if page.get_by_label("Colour by").input_value() != "sign":
+        expect(page.locator("cx-colour-scale .bar")).to_be_visible()
+
+
 def with_heat(page: Page) -> None:
     """A node's page with its activations on pairs in sight."""
     strip = page.locator("cx-inspector-pairs cx-token-strip").first
     expect(strip).to_be_visible()
     strip.scroll_into_view_if_needed()
+
+
+def at_predicate(page: Page) -> None:
+    """A node's page with what is known of its label's predicate in sight."""
+    section = page.locator("cx-inspector-predicate")
+    section.scroll_into_view_if_needed()
+    expect(section).to_contain_text(re.compile("Precision|no predicate"))
+    section.scroll_into_view_if_needed()
+
+
+def refused_predicate(page: Page) -> None:
+    """A label that is edited, with a pattern that cannot be measured."""
+    settled(page)
+    card = page.locator("cx-circuit-side cx-word-card").first
+    card.get_by_role("button", name=re.compile("^Edit")).click()
+    form = card.locator("cx-predicate-form")
+    summary = form.get_by_text("Predicate: make the label testable")
+    pattern = form.get_by_label("Pattern")
+    if not pattern.is_visible():
+        summary.click()
+    pattern.fill("(?=a)b")
+    pattern.press("Enter")
+    expect(form.get_by_role("alert")).to_be_visible()
+    form.get_by_role("alert").scroll_into_view_if_needed()
 
 
 def in_story(page: Page) -> None:

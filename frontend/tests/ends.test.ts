@@ -11,7 +11,13 @@ const end = (node: string, channel: number, ...texts: string[]): CircuitGraph["e
   tokens: texts.map((text, id) => ({ id, text, weight: id % 2 ? -0.5 : 0.5, answer: id ? null : "first" })),
 });
 
-const row = (id: string, y: number) => ({ layer: 0, label: "", nodes: [{ id } as GraphNode], y });
+const row = (id: string, y: number) => ({
+  layer: 0,
+  label: "",
+  nodes: [{ id } as GraphNode],
+  y,
+  height: 90,
+});
 const layout: Layout = {
   rows: [row("a", 0), row("z", -90)],
   places: new Map([

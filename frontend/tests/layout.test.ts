@@ -103,6 +103,66 @@ describe("layout", () => {
   });
 });
 
+describe("layout of a large graph", () => {
+  const reads = Array.from({ length: 200 }, (_, i) => node("read", i));
+  const neurons = Array.from({ length: 300 }, (_, i) => node("neuron", i));
+  const heads = Array.from({ length: 120 }, (_, i) =>
+    node((["q", "k", "v"] as const)[i % 3] ?? "q", i, 1, i % 8),
+  );
+  const nodes = [...reads, ...neurons, ...heads];
+  const edges = reads.map((read, i) => edge(read, neurons[(7 * i) % 300] as GraphNode));
+  const { rows, places, rowGap } = layout(nodes, edges);
+  const at = ({ id }: GraphNode) => places.get(id) ?? { x: NaN, y: NaN };
+  const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
+
+  it("has a shape that fits a screen", () => {
+    const points = [...places.values()];
+    const shape = range(points.map(({ x }) => x)) / range(points.map(({ y }) => y));
+    expect(shape).toBeGreaterThan(0.8);
+    expect(shape).toBeLessThan(2.6);
+  });
+
+  it("lets no node overlap another", () => {
+    const points = [...places.values()];
+    const overlapping = points.flatMap((one, i) =>
+      points.slice(i + 1).filter(({ x, y }) => Math.abs(x - one.x) < 44 && Math.abs(y - one.y) < 40),
+    );
+    expect(overlapping).toEqual([]);
+  });
+
+  it("keeps rows apart, each around its middle, later ones higher", () => {
+    rows.forEach((row, i) => {
+      for (const one of row.nodes) expect(Math.abs(at(one).y - row.y)).toBeLessThan(row.height / 2);
+      const below = rows[i - 1];
+      if (below) expect(row.y + row.height / 2).toBeCloseTo(below.y - below.height / 2);
+      expect(row.height).toBeGreaterThanOrEqual(rowGap);
+    });
+    expect(zoomForRows({ rows, places, rowGap }, 600)).toBeLessThan(600 / range([...places.values()].map(({ y }) => y)));
+  });
+
+  it("keeps heads together", () => {
+    for (let head = 0; head < 8; head += 1) {
+      const own = heads.filter((one) => one.head === head).map(at);
+      const [left, right] = [Math.min(...own.map(({ x }) => x)), Math.max(...own.map(({ x }) => x))];
+      const [top, bottom] = [Math.min(...own.map(({ y }) => y)), Math.max(...own.map(({ y }) => y))];
+      const strangers = heads.filter((one) => one.head !== head).map(at);
+      const inside = strangers.filter(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom);
+      expect(inside).toEqual([]);
+    }
+  });
+
+  it("is walked line by line, and no line is left out", () => {
+    let here: string | null = reads[0]?.id ?? null;
+    const seen = new Set<number>();
+    for (let i = 0; i < 200; i += 1) here = step({ rows, places, rowGap }, here, "down");
+    for (let i = 0; i < 200; i += 1) {
+      seen.add(places.get(here ?? "")?.y ?? NaN);
+      here = step({ rows, places, rowGap }, here, "up");
+    }
+    expect(seen).toEqual(new Set([...places.values()].map(({ y }) => y)));
+  });
+});
+
 describe("zoomForRows", () => {
   it("keeps the rows and half a gap on either side in sight, and room to name the lines", () => {
     const placed = layout([node("read", 1), node("neuron", 2), node("write", 3)], []);

@@ -64,8 +64,9 @@ export function placedEnds(ends: TextEnds, side: Side, { rows, rowGap, places }:
     Math.max(LEAST_ENDS, Math.floor(widthOf(places.values()) / WIDTH)),
   ).sort((a, b) => x(a) - x(b));
   const moves = isotonic(sorted.map((end, i) => x(end) - i * WIDTH));
-  const outermost = (side === "tokens" ? rows[0] : rows.at(-1))?.y ?? 0;
+  const row = side === "tokens" ? rows[0] : rows.at(-1);
   const direction = side === "tokens" ? 1 : -1;
+  const outermost = row ? row.y + (direction * (row.height - rowGap)) / 2 : 0;
   return sorted.map((end, i) => {
     const lines = end.tokens.map(({ text, id, weight }) => {
       const name = shortened(visibleLine(text ?? `#${id}`), LONGEST);

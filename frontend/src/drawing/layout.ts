@@ -4,11 +4,13 @@
  * Nodes of a head stay together and move as one unit. Sweeping up and down over the rows, each
  * unit is drawn to the weighted mean place of its neighbours (Sugiyama et al. 1981); the units of
  * a row are ordered by that wish and put as close to it as their widths allow, which is isotonic
- * regression (pool adjacent violators). Only the graph decides, never what is ablated, so toggles
- * move nothing. The same graph always gives the same places.
+ * regression (pool adjacent violators). Rows of large graphs are divided into lines, over which
+ * their units go in turn, so that left stays left. Only the graph decides, never what is ablated, so
+ * toggles move nothing. The same graph always gives the same places.
  */
 import type { GraphEdge, GraphNode } from "../api/types";
 import type { Box } from "./groups";
+import { LINE_GAP, grid, isLarge, linesOf, rowHeight } from "./lines";
 import type { Row } from "./rows";
 import { rowsOf } from "./rows";
 
@@ -28,7 +30,10 @@ export interface Point {
 }
 
 export interface PlacedRow extends Row {
+  /** Its middle. */
   readonly y: number;
+  /** With half the gap to the rows on both sides. */
+  readonly height: number;
 }
 
 export interface Layout {
@@ -44,15 +49,25 @@ const LINE_ROOM = 22;
 
 /** The zoom at which all rows, both lines around them and so many rows more are just in sight. */
 export function zoomForRows({ rows, rowGap }: Layout, height: number, more = 0): number {
-  return Math.max(0, height - 2 * LINE_ROOM) / ((Math.max(1, rows.length) + more) * rowGap);
+  const all = rows.reduce((sum, row) => sum + row.height, 0) || rowGap;
+  return Math.max(0, height - 2 * LINE_ROOM) / (all + more * rowGap);
 }
 
 /** Nodes that move together: one node, or all nodes of a head. */
 interface Unit {
   readonly members: readonly GraphNode[];
-  readonly offsets: readonly number[];
+  /** From its middle. */
+  readonly offsets: readonly Point[];
   readonly width: number;
   wish: number;
+}
+
+/** The units of a row, and how many lines they take. */
+interface Line {
+  units: Unit[];
+  readonly lines: number;
+  /** Of one line. */
+  readonly height: number;
 }
 
 interface Pull {
@@ -62,26 +77,69 @@ interface Pull {
 
 export function layout(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Layout {
   const rows = rowsOf(nodes);
-  const nodeGap = gapFor(NODE_GAP, Math.max(...rows.map((row) => row.nodes.length)));
-  const units = rows.map((row) => unitsOf(row.nodes, nodeGap));
+  const rowGap = gapFor(ROW_GAP, rows.length);
+  const lines = linesOfRows(rows, rowGap);
   const pulls = pullsOf(edges, nodes);
-  const x = new Map<string, number>();
-  for (const row of units) place(row, x);
+  const places = new Map<string, Point>();
+  for (const row of lines) place(row, places);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
-    const order = sweep % 2 === 0 ? units : [...units].reverse();
+    const order = sweep % 2 === 0 ? lines : [...lines].reverse();
     for (const row of order) {
-      for (const unit of row) unit.wish = wishOf(unit, pulls, x);
-      row.sort((a, b) => a.wish - b.wish);
-      place(row, x);
+      for (const unit of row.units) unit.wish = wishOf(unit, pulls, places);
+      row.units.sort((a, b) => a.wish - b.wish);
+      place(row, places);
     }
   }
-  const places = new Map<string, Point>();
-  const rowGap = gapFor(ROW_GAP, rows.length);
-  const placedRows = rows.map((row, i) => ({ ...row, y: -i * rowGap }));
-  for (const row of placedRows) {
-    for (const node of row.nodes) places.set(node.id, { x: x.get(node.id) ?? 0, y: row.y });
+  return { rows: stacked(rows, lines, rowGap, places), places, rowGap };
+}
+
+/** The rows above each other, and their nodes moved there. */
+function stacked(
+  rows: readonly Row[],
+  lines: readonly Line[],
+  rowGap: number,
+  places: Map<string, Point>,
+): PlacedRow[] {
+  let top = rowGap / 2;
+  return rows.map((row, i) => {
+    const { height: line, lines: count } = lines[i] as Line;
+    const height = rowHeight({ width: 0, height: line }, count, rowGap);
+    const y = top - height / 2;
+    top -= height;
+    for (const { id } of row.nodes) {
+      const at = places.get(id) as Point;
+      places.set(id, { x: at.x, y: at.y + y });
+    }
+    return { ...row, y, height };
+  });
+}
+
+function linesOfRows(rows: readonly Row[], rowGap: number): Line[] {
+  const nodeGap = gapFor(NODE_GAP, Math.max(...rows.map((row) => row.nodes.length)));
+  const plain = rows.map((row) => unitsOf(row.nodes, nodeGap, false));
+  if (!isLarge(plain.map(widthOf))) {
+    return plain.map((units) => ({ units, lines: 1, height: rowGap }));
   }
-  return { rows: placedRows, places, rowGap };
+  const units = rows.map((row) => unitsOf(row.nodes, nodeGap, true));
+  const rooms = units.map((row) => ({ width: widthOf(row), height: highest(row) }));
+  const counts = linesOf(rooms, rowGap);
+  return units.map((row, i) => ({
+    units: row,
+    lines: counts[i] ?? 1,
+    height: rooms[i]?.height ?? LINE_GAP,
+  }));
+}
+
+const widthOf = (units: readonly Unit[]): number => units.reduce((sum, { width }) => sum + width, 0);
+
+/** Of the units of a row, the height of the highest with the gap to the next line. */
+function highest(units: readonly Unit[]): number {
+  const heights = units.map(({ members, offsets }) => {
+    const ys = offsets.map(({ y }) => y);
+    const margin = members[0]?.head === null ? 0 : HEAD_MARGIN;
+    return Math.max(...ys) - Math.min(...ys) + LINE_GAP + margin;
+  });
+  return Math.max(LINE_GAP, ...heights);
 }
 
 /** Some of the nodes of a layout, each in its place; null where one of them has none. */
@@ -113,7 +171,8 @@ function gapFor(gap: { most: number; least: number; all: number }, count: number
   return Math.max(gap.least, Math.min(gap.most, gap.all / count));
 }
 
-function unitsOf(nodes: readonly GraphNode[], nodeGap: number): Unit[] {
+/** @param folded nodes of a head stand in several lines. */
+function unitsOf(nodes: readonly GraphNode[], nodeGap: number, folded: boolean): Unit[] {
   const sorted = [...nodes].sort(
     (a, b) =>
       (a.head ?? -1) - (b.head ?? -1) ||
@@ -129,8 +188,10 @@ function unitsOf(nodes: readonly GraphNode[], nodeGap: number): Unit[] {
   let start = 0;
   return groups.map((members) => {
     const margin = members[0]?.head === null ? 0 : HEAD_MARGIN;
-    const width = members.length * nodeGap + margin;
-    const offsets = members.map((_, i) => (i - (members.length - 1) / 2) * nodeGap);
+    const offsets = folded
+      ? grid(members.length, nodeGap)
+      : members.map((_, i) => ({ x: (i - (members.length - 1) / 2) * nodeGap, y: 0 }));
+    const width = 2 * Math.max(...offsets.map(({ x }) => x)) + nodeGap + margin;
     const wish = start + width / 2;
     start += width;
     return { members, offsets, width, wish };
@@ -148,33 +209,54 @@ function pullsOf(edges: readonly GraphEdge[], nodes: readonly GraphNode[]): Map<
   return pulls;
 }
 
-function wishOf(unit: Unit, pulls: Map<string, Pull[]>, x: Map<string, number>): number {
+function wishOf(
+  unit: Unit,
+  pulls: ReadonlyMap<string, Pull[]>,
+  places: ReadonlyMap<string, Point>,
+): number {
   let sum = 0;
   let total = CENTRE_PULL;
   unit.members.forEach((member, i) => {
     for (const { other, weight } of pulls.get(member.id) ?? []) {
-      const there = x.get(other);
+      const there = places.get(other);
       if (there === undefined) continue;
-      sum += weight * (there - (unit.offsets[i] ?? 0));
+      sum += weight * (there.x - (unit.offsets[i]?.x ?? 0));
       total += weight;
     }
   });
   return sum / total;
 }
 
-/** Puts the units of a row, in their order, as near to their wishes as their widths allow. */
-function place(row: readonly Unit[], x: Map<string, number>): void {
+/**
+ * Puts the units of a row, in their order, as near to their wishes as their widths allow: each on
+ * the line that ends furthest to the left. Lines are around y = 0, several around x = 0 too: full as
+ * they are, rows would wander off to both sides.
+ */
+function place({ units, lines, height }: Line, places: Map<string, Point>): void {
   const starts: number[] = [];
   let start = 0;
-  for (const unit of row) {
-    starts.push(start + unit.width / 2);
-    start += unit.width;
+  for (const { width } of units) {
+    starts.push(start + width / lines / 2);
+    start += width / lines;
   }
-  const moves = isotonic(row.map((unit, i) => unit.wish - (starts[i] ?? 0)));
-  row.forEach((unit, i) => {
-    const centre = (starts[i] ?? 0) + (moves[i] ?? 0);
-    unit.wish = centre;
-    unit.members.forEach((member, j) => x.set(member.id, centre + (unit.offsets[j] ?? 0)));
+  const moves = isotonic(units.map((unit, i) => unit.wish - (starts[i] ?? 0)));
+  const ends = Array<number>(lines).fill(-Infinity);
+  const seats = units.map(({ width }, i) => {
+    const line = ends.indexOf(Math.min(...ends));
+    const wish = (starts[i] ?? 0) + (moves[i] ?? 0);
+    const x = lines === 1 ? wish : Math.max(wish, (ends[line] ?? 0) + width / 2);
+    ends[line] = x + width / 2;
+    return { x, y: (line - (lines - 1) / 2) * height };
+  });
+  const first = (seats[0]?.x ?? 0) - (units[0]?.width ?? 0) / 2;
+  const middle = lines === 1 ? 0 : (first + Math.max(...ends)) / 2;
+  units.forEach((unit, i) => {
+    const { x, y } = seats[i] ?? { x: 0, y: 0 };
+    unit.wish = x - middle;
+    unit.members.forEach((member, j) => {
+      const offset = unit.offsets[j] ?? { x: 0, y: 0 };
+      places.set(member.id, { x: unit.wish + offset.x, y: y + offset.y });
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where the arrow keys lead. From a node: along its row, and to the nearest node of the next one.
+ * Where the arrow keys lead. From a node: along its line, and to the nearest node of the next one.
  * From an edge: up and down to its ends, sideways through all edges in forward order.
  */
 import type { GraphEdge } from "../api/types";
@@ -12,21 +12,28 @@ export type Direction = "left" | "right" | "up" | "down";
 export function step(layout: Layout, from: string | null, direction: Direction): string | null {
   const at = from === null ? undefined : layout.places.get(from);
   if (at === undefined) return layout.rows[0]?.nodes[0]?.id ?? null;
-  const rowIndex = layout.rows.findIndex((row) => row.y === at.y);
   const sideways = direction === "left" || direction === "right";
-  const target = sideways ? rowIndex : rowIndex + (direction === "up" ? 1 : -1);
-  const row = layout.rows[target];
-  if (row === undefined) return from;
+  const line = sideways ? at.y : nextLine(layout, at.y, direction);
   let best: string | null = null;
   let distance = Infinity;
-  for (const node of row.nodes) {
-    const x = layout.places.get(node.id)?.x ?? 0;
+  for (const [node, { x, y }] of layout.places) {
+    if (y !== line || node === from) continue;
     const away = direction === "left" ? at.x - x : direction === "right" ? x - at.x : Math.abs(x - at.x);
-    if (node.id === from || (sideways && away <= 0) || away >= distance) continue;
-    best = node.id;
+    if ((sideways && away <= 0) || away >= distance) continue;
+    best = node;
     distance = away;
   }
   return best ?? from;
+}
+
+/** Where the nearest nodes above or below stand; null where there are none. */
+function nextLine({ places }: Layout, from: number, direction: Direction): number | null {
+  let line: number | null = null;
+  for (const { y } of places.values()) {
+    const isBeyond = direction === "up" ? y < from : y > from;
+    if (isBeyond && (line === null || Math.abs(y - from) < Math.abs(line - from))) line = y;
+  }
+  return line;
 }
 
 /** The name next to a selected edge in a direction: one of its ends, or another edge. */

@@ -50,7 +50,7 @@ export class CircuitSide extends LitElement {
         cursor: pointer;
       }
       .selected {
-        block-size: 16rem; /* of its own, so that what is below stays where it is */
+        block-size: clamp(16rem, 32vh, 26rem); /* of its own, so that what is below stays where it is */
         overflow-y: auto;
         resize: vertical;
       }

@@ -25,15 +25,16 @@ export function graphMargin({ layout, viewport, folded, pressed, chosen }: Margi
   const last = rows.at(-1);
   if (viewport === null || first === undefined || last === undefined) return html``;
   const y = (at: number): number => viewport.pan.y + at * viewport.zoom;
-  const gap = (layout?.rowGap ?? 0) * viewport.zoom;
+  const above = (row: PlacedRow): number => y(row.y - row.height / 2);
+  const below = (row: PlacedRow): number => y(row.y + row.height / 2);
   const line = (at: number, label: string): TemplateResult =>
     html`<div class="end" aria-hidden="true" style=${styleMap({ top: `${at}px` })}>
       <span>${label}</span>
     </div>`;
   const band = (layer: number): TemplateResult => {
     const inside = rows.filter((row) => row.layer === layer);
-    const top = y(inside.at(-1)?.y ?? 0) - gap / 2;
-    const bottom = y(inside[0]?.y ?? 0) + gap / 2;
+    const top = above(inside.at(-1) as PlacedRow);
+    const bottom = below(inside[0] as PlacedRow);
     const isFolded = folded.has(layerName({ layer }));
     return html`<div
       class="band ${layer % 2 ? "odd" : ""}"
@@ -49,7 +50,7 @@ export function graphMargin({ layout, viewport, folded, pressed, chosen }: Margi
     </div>`;
   };
   const name = (row: PlacedRow): TemplateResult | string =>
-    gap < LEAST_ROW || folded.has(layerName(row))
+    row.height * viewport.zoom < LEAST_ROW || folded.has(layerName(row))
       ? ""
       : html`<span
           class="row"
@@ -61,6 +62,6 @@ export function graphMargin({ layout, viewport, folded, pressed, chosen }: Margi
         >`;
   return html`<div class="margin">
     ${[...new Set(rows.map((row) => row.layer))].map(band)} ${rows.map(name)}
-    ${line(y(first.y) + gap / 2, "tokens, embedded")} ${line(y(last.y) - gap / 2, "logits")}
+    ${line(below(first), "tokens, embedded")} ${line(above(last), "logits")}
   </div>`;
 }
