@@ -134,13 +134,15 @@ def measured_circuit(checkpoint: Checkpoint, chosen: NodeSet) -> Circuit:
 
 
 def longest_block(page: Page, act: str) -> float:
-    """Presses a key, or moves the mouse, and tells the longest block until all is done."""
+    """Presses a key, moves the mouse or goes to a view; the longest block until all is done."""
     page.evaluate("window.blocks = []")
     if act.startswith("mouse"):
         place = page.locator("cx-circuit-graph").evaluate(
             "(graph) => graph.nodePosition(graph.selection)"
         )
         page.mouse.move(place["x"] + (400 if act == "mouse away" else 0), place["y"])
+    elif act in VIEWS:
+        page.locator("cx-circuit-toolbar").get_by_text(act, exact=True).click()
     else:
         page.keyboard.press(act)
     page.wait_for_timeout(REST)
@@ -154,6 +156,9 @@ TOGGLES = {
     "paths by mouse": ("mouse on", "mouse away"),
     "fold a layer": ("Shift+O",),
 }
+VIEWS = ("Graph", "Tokens")
+CELLS = {"next token": ("ArrowLeft",), "next row": ("ArrowDown", "ArrowUp")}
+"""Keys in the circuit unrolled over tokens."""
 
 
 def measure(page: Page, url: str) -> Measured:
@@ -171,6 +176,16 @@ def measure(page: Page, url: str) -> Measured:
     blocks = {
         name: max(longest_block(page, act) for _ in range(REPEATS) for act in acts)
         for name, acts in TOGGLES.items()
+    }
+    cell = page.locator("cx-token-grid .cell").last
+    longest_block(page, "Tokens")
+    cell.wait_for()
+    blocks["go to tokens"] = max(longest_block(page, view) for view in VIEWS * REPEATS)
+    cell.click()
+    page.wait_for_timeout(REST)
+    blocks |= {
+        name: max(longest_block(page, act) for _ in range(REPEATS) for act in acts)
+        for name, acts in CELLS.items()
     }
     return Measured(statistics.median(opened), blocks)
 
