@@ -170,6 +170,12 @@ export class GraphView {
     this.#folding = folding;
     this.#hideFoldedWords();
     this.#markFolds();
+    this.#restyle();
+  }
+
+  /** Finds new styles now, not in the frame that draws with them: two short waits instead of a long one. */
+  #restyle(): void {
+    this.#cy.elements().forEach((element: Drawn) => void element.visible());
   }
 
   /** A group that is drawn as one needs no box, a node that is not drawn no label. */
@@ -224,6 +230,7 @@ export class GraphView {
         turn(element, "faded", bright?.(element) === false);
       });
     });
+    this.#restyle();
   }
 
   /** Whether an element is on some paths; boxes of heads and words are on none and always bright. */
