@@ -64,7 +64,14 @@ PAGES: dict[str, tuple[Callable[[Application], str], str, set[str]]] = {
         "cx-circuit-graph canvas",
         {"circuit", "summary", "graph", "report", "verifying"},
     ),
+    "beside": (
+        lambda _: f"/circuits/{shipped_slug()}/beside",
+        "cx-beside-page .empty",
+        {"left", "left_graph", "right", "right_graph", "overlap", "circuits"},
+    ),
 }
+WIDTHS = (768, 1280, 2560)
+"""In pixels."""
 
 
 FEW_ROWS = {"circuits": f"?task={TASK}"}
@@ -89,6 +96,18 @@ def test_json_is_beside_every_page(application: Application, visit: Visitor, nam
     path = PAGES[name][0](application)
     assert beside == ("/index.json" if path == "/" else f"{path}.json")
     assert set(application.get(beside)) == PAGES[name][2]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_its_window(
+    application: Application, visit: Visitor, name: str
+) -> None:
+    page = open_page(name, application, visit).page
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        root = page.locator("html")
+        assert root.evaluate("(root) => root.scrollWidth") <= width, f"{width} px"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

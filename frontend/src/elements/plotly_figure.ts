@@ -44,6 +44,9 @@ export abstract class PlotlyFigure extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.style.display = "block";
+    // What was drawn for a wide page must not keep it wide.
+    this.style.contain = "inline-size";
+    this.style.overflow = "hidden";
     this.style.height = `${this.height}px`;
     this.setAttribute("role", "img");
     this.setAttribute("aria-label", this.description);
