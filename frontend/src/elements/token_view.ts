@@ -11,19 +11,18 @@ import type { CircuitGraph, Unrolled, UnrolledRequest } from "../api/types";
 import { chooseRows } from "../drawing/unrolled";
 import { Answers } from "../state/answers";
 import type { Change, Exploration } from "../state/exploration";
-import { MODE_NAMES, isUntouched, whatIf } from "../state/exploration";
+import { whatIf } from "../state/exploration";
 import type { Cell } from "../state/flows";
 import { Flows, answerName, strongest } from "../state/flows";
-import type { Look, Side } from "../state/look";
-import { SIDES } from "../state/look";
+import type { Side } from "../state/look";
 import type { Words } from "../state/words";
 import { NO_WORDS } from "../state/words";
-import { base, chips, controls, skeleton } from "../styles/shared";
+import { base, controls, skeleton } from "../styles/shared";
 import { decimal, plural } from "../text/format";
 import "./least_slider";
 import "./problem_panel";
-import "./segmented";
 import "./token_cell";
+import "./token_choice";
 import "./token_grid";
 import type { TokenGrid } from "./token_grid";
 import { tokenLegend, tokenLegendStyles } from "./token_legend";
@@ -38,21 +37,11 @@ export class TokenView extends LitElement {
   static override styles = [
     base,
     controls,
-    chips,
     skeleton,
     tokenLegendStyles,
     css`
       :host {
         padding: 14px 18px 24px;
-      }
-      .choose {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 14px;
-      }
-      .choose input {
-        width: 62px;
       }
       .under {
         display: flex;
@@ -143,10 +132,6 @@ export class TokenView extends LitElement {
     this.dispatchEvent(new CustomEvent<Change>(name, { detail: change }));
   }
 
-  #look(change: Partial<Look>): void {
-    this.#change((now) => ({ ...now, look: { ...now.look, ...change } }));
-  }
-
   /** The cell that is looked at; null for none. */
   #cell(of: Unrolled): Cell | null {
     const { selection, look } = this.exploration;
@@ -177,7 +162,11 @@ export class TokenView extends LitElement {
 
   override render(): TemplateResult {
     const { answer, stale, problem } = this.#asked.current;
-    return html`<div class="choose">${this.#chooseText(answer)} ${this.#chooseSide()}</div>
+    return html`<cx-token-choice
+        .exploration=${this.exploration}
+        .of=${answer}
+        @change-state=${(event: CustomEvent<Change>) => this.#change(event.detail)}
+      ></cx-token-choice>
       ${problem
         ? html`<cx-problem
             .problem=${problem}
@@ -189,75 +178,6 @@ export class TokenView extends LitElement {
               <span class="skeleton" style="height: 420px"></span>
             </div>`
           : html`<div class=${stale ? "stale" : ""} aria-busy=${stale}>${this.#body(answer)}</div>`}`;
-  }
-
-  #chooseText(of: Unrolled | null): TemplateResult {
-    const { look, prompt } = this.exploration;
-    if (prompt !== "") {
-      return html`<span class="chip">the prompt of this page</span>
-        <button @click=${() => this.#change((now) => ({ ...now, prompt: "" }))}>Show a pair</button>`;
-    }
-    return html`<label>
-        Pair
-        <input
-          type="number"
-          min="0"
-          max=${(of?.pairs ?? 100) - 1}
-          step="1"
-          .value=${String(look.pair)}
-          @change=${(event: Event) => this.#pairTyped(event.target as HTMLInputElement)}
-        />
-      </label>
-      <cx-segmented
-        name="Sequence"
-        .choices=${[
-          { value: "first", label: "first" },
-          { value: "second", label: "second" },
-        ]}
-        .value=${look.second ? "second" : "first"}
-        @choose=${({ detail }: CustomEvent<string>) =>
-          this.#look({ second: detail === "second", position: null })}
-      ></cx-segmented>
-      <button
-        ?disabled=${of === null}
-        title="Put this text into the prompt box, to change it"
-        @click=${() => this.#asPrompt(of)}
-      >
-        Edit as prompt
-      </button>`;
-  }
-
-  #pairTyped(field: HTMLInputElement): void {
-    const pair = field.valueAsNumber;
-    if (field.validity.valid && Number.isInteger(pair)) this.#look({ pair, position: null });
-    else field.value = String(this.exploration.look.pair);
-  }
-
-  /** The text without the end of text before it, which every prompt gets. */
-  #asPrompt(of: Unrolled | null): void {
-    const prompt = of?.tokens.slice(1).map(({ text }) => text).join("") ?? "";
-    this.#change((now) => ({ ...now, prompt, look: { ...now.look, position: null } }));
-  }
-
-  #chooseSide(): TemplateResult {
-    const { exploration } = this;
-    const changed = isUntouched(exploration) ? "" : ", changed";
-    const labels: Record<Side, string> = {
-      now: `${MODE_NAMES[exploration.mode]}${changed}`,
-      model: "whole model",
-      difference: "difference",
-    };
-    const hints: Record<Side, string> = {
-      now: "Under what the page asks: mode, ablations and values",
-      model: "Nothing ablated",
-      difference: "What the page asks less the whole model",
-    };
-    return html`<cx-segmented
-      name="Values in the"
-      .choices=${SIDES.map((side) => ({ value: side, label: labels[side], hint: hints[side] }))}
-      .value=${exploration.look.side}
-      @choose=${({ detail }: CustomEvent<Side>) => this.#look({ side: detail })}
-    ></cx-segmented>`;
   }
 
   #body(of: Unrolled): TemplateResult {
