@@ -25,8 +25,15 @@ export class NodeCard extends LitElement {
     css`
       .top {
         display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+      }
+      .do {
+        display: flex;
         align-items: center;
         gap: 8px;
+        margin-left: auto;
       }
       .top .chip {
         min-width: 56px;
@@ -38,7 +45,7 @@ export class NodeCard extends LitElement {
       .top code {
         font-size: 14px;
         font-weight: 620;
-        margin-right: auto;
+        flex: 1 1 auto;
         overflow-wrap: anywhere;
       }
       h3 {
@@ -103,13 +110,15 @@ export class NodeCard extends LitElement {
     const { edges } = this.graph;
     return html`<div class="top">
         <code>${node.id}</code>
-        <span class="chip ${this.ablated ? "bad" : ""}">${this.ablated ? "ablated" : "kept"}</span>
-        <button title="Everything about this node (I)" @click=${() => inspectNode(this, node.id)}>
-          Inspect
-        </button>
-        <button @click=${() => this.#send("toggle-node", node.id)}>
-          ${this.ablated ? "Restore" : "Ablate"}
-        </button>
+        <div class="do">
+          <span class="chip ${this.ablated ? "bad" : ""}">${this.ablated ? "ablated" : "kept"}</span>
+          <button title="Everything about this node (I)" @click=${() => inspectNode(this, node.id)}>
+            Inspect
+          </button>
+          <button @click=${() => this.#send("toggle-node", node.id)}>
+            ${this.ablated ? "Restore" : "Ablate"}
+          </button>
+        </div>
       </div>
       <p>${KIND_NAMES[node.kind]}${head}, layer ${node.layer}; mean ${decimal(node.mean, 4)}</p>
       ${this.#edges("in", edges.filter((edge) => edge.target === node.id))}

@@ -94,8 +94,16 @@ export const numberStyles = css`
     border: 0;
   }
   th:first-child {
-    width: 46%;
     padding-left: 0;
+  }
+  th:nth-child(2) {
+    width: 15%;
+  }
+  th:nth-child(3) {
+    width: 18%;
+  }
+  th:nth-child(4) {
+    width: 21%;
   }
   tbody tr:first-child > * {
     font-weight: 620;

@@ -24,7 +24,7 @@ export class StoryOffer extends LitElement {
       }
       button {
         display: block;
-        max-width: 250px;
+        max-width: clamp(150px, 16vw, 250px);
         text-align: left;
         overflow: hidden;
         text-overflow: ellipsis;
