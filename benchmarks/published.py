@@ -1,24 +1,30 @@
 """The published search with all its trials (Gao et al. 2025, A.5: 256), and elimination after it.
 
     python benchmarks/published.py CHECKPOINT FOLDER [--tasks a,b] [--trials 256] [--seed 0]
-        [--target 0.15] [--markdown]
+        [--target 0.15] [--processes 2] [--markdown]
 
-Takes hours. A trial is a line of FOLDER/TASK-SEED-TARGET.jsonl as soon as it is done, and a run
-that was ended goes on after the last; fewer --trials than there are lines give the tables of that
-many. Printed are the size of the best circuit after 1, 2, 4, ... trials, and then `paper`,
-`paper+elimination` and `path` beside each other. Seconds are the processor's, of all threads:
-whatever else the machine does, they say what the search costs.
+Takes hours. Trials run in several processes, each with one thread. A trial is a line of
+FOLDER/TASK-SEED-TARGET.jsonl as soon as it and those before it are done, and a run that was ended
+goes on after the last; fewer --trials than there are lines give the tables of that many. Printed
+are the size of the best circuit after 1, 2, 4, ... trials, and then `paper`, `paper+elimination`
+and `path` beside each other. Seconds are the processor's, of all threads.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import multiprocessing
+import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import numba
+import torch
 from pydantic import BaseModel, ConfigDict
 
 from backend.circuits import NodeSet, SearchConfig, evaluate
@@ -33,8 +39,7 @@ from backend.circuits.search.run import pose
 from backend.circuits.statistics import Estimate, cluster_bootstrap
 from benchmarks.search_rows import table
 from models import load_checkpoint
-from models.checkpoints import Checkpoint
-from tasks import Batch, Task, get_task
+from tasks import Batch, get_task
 
 TASKS = "single_double_quote,bracket_counting"
 
@@ -102,27 +107,80 @@ class Ledger:
         return None if found is None or found.edges is None else found
 
 
-def fill(ledger: Ledger, problem: Problem, digest: str, trials: int) -> None:
-    """Run the trials that the ledger lacks."""
-    search = RandomSearch(problem, PaperConfig())
-    for number in range(len(ledger.trials), trials):
+def fill(ledger: Ledger, trials: Iterable[Trial]) -> None:
+    """Write trials down; the nodes only of those that are the smallest so far."""
+    for trial in trials:
+        best = ledger.best(len(ledger.trials))
+        smallest = best is None or trial.rank < best.rank
+        ledger.add(trial if smallest else trial.model_copy(update={"nodes": None}))
+        print(f"{ledger.path.stem}: trial {trial.number}, {trial.edges} induced edges", flush=True)
+
+
+class Trials:
+    """Runs single trials of a search.
+
+    Args:
+        problem: to solve; passes are counted from where it stands.
+        config: centres and ranges.
+        digest: of the checkpoint.
+    """
+
+    def __init__(self, problem: Problem, config: PaperConfig, digest: str) -> None:
+        self.problem, self.digest = problem, digest
+        self.search = RandomSearch(problem, config)
+
+    def __call__(self, number: int) -> Trial:
+        """One trial, with the names of its circuit's nodes."""
+        problem = self.problem
         before = (time.process_time(), problem.passes.forward, problem.passes.backward)
-        nodes = search.trial(number, search.config.steps_range[1])
+        nodes = self.search.trial(number, self.search.config.steps_range[1])
         spent = Trial(
-            digest=digest,
+            digest=self.digest,
             number=number,
             seconds=time.process_time() - before[0],
             forward=problem.passes.forward - before[1],
             backward=problem.passes.backward - before[2],
         )
-        if nodes is not None:
-            size = {"edges": count_edges(problem.model, nodes), "size": len(nodes)}
-            spent = spent.model_copy(update=size)
-            best = ledger.best(len(ledger.trials))
-            if best is None or spent.rank < best.rank:
-                spent = spent.model_copy(update={"nodes": nodes.names()})
-        ledger.add(spent)
-        print(f"{ledger.path.stem}: trial {number}, {spent.edges} induced edges", flush=True)
+        if nodes is None:
+            return spent
+        edges = count_edges(problem.model, nodes)
+        return spent.model_copy(update={"edges": edges, "size": len(nodes), "nodes": nodes.names()})
+
+
+_trials: Trials
+"""Of a process that `in_processes` started."""
+
+
+def _begin(make: Callable[[], Trials]) -> None:
+    global _trials
+    torch.set_num_threads(1)
+    numba.set_num_threads(1)
+    _trials = make()
+
+
+def _run(number: int) -> Trial:
+    return _trials(number)
+
+
+def in_processes(
+    make: Callable[[], Trials], numbers: Iterable[int], processes: int
+) -> Iterator[Trial]:
+    """Trials in the order of their numbers, of which several are run at once.
+
+    Args:
+        make: called once in each process, to which it is sent pickled.
+        numbers: of the trials.
+        processes: that run them, each with one thread.
+
+    Raises:
+        BrokenProcessPool: `make` fails, or a process was ended.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, spawn, initializer=_begin, initargs=(make,))
+    try:
+        yield from pool.map(_run, numbers)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -226,24 +284,43 @@ def outcome_line(task: str, outcome: Outcome, problem: Problem) -> list[str]:
     ]
 
 
-def compare(
-    checkpoint: Checkpoint, task: Task, config: SearchConfig, folder: Path, markdown: bool
-) -> None:
-    """Run what is missing of one task, and print its tables."""
-    ledger_path = folder / f"{task.name}-{config.seed}-{config.target_loss:g}.jsonl"
-    ledger = Ledger(ledger_path, checkpoint.digest)
-    problem, test = pose(checkpoint, task, config, Watcher())
-    fill(ledger, problem, checkpoint.digest, config.trials)
+def trials_of(folder: Path, task: str, config: SearchConfig) -> Trials:
+    """What runs the trials of a task: by names, to be called in another process.
+
+    Args:
+        folder: of the checkpoint.
+        task: its name.
+        config: of the search.
+
+    Raises:
+        ValueError: the task is none of this checkpoint's.
+    """
+    checkpoint = load_checkpoint(folder)
+    problem, _ = pose(checkpoint, get_task(task), config, Watcher())
+    return Trials(problem, PaperConfig(), checkpoint.digest)
+
+
+def print_tables(task: str, ledger: Ledger, problem: Problem, test: Batch, markdown: bool) -> None:
+    """What the trials of a task came to, and the methods beside each other.
+
+    Args:
+        task: its name.
+        ledger: with all trials.
+        problem: to solve.
+        test: pairs that report.
+        markdown: for the documentation.
+    """
+    count = problem.config.trials
     head = ("trials", "induced edges", "nodes", "processor seconds")
-    print("\n" + table(head, growth_lines(ledger, config.trials), markdown) + "\n")
-    measured, trials = Measured(problem, test), ledger.trials[: config.trials]
+    print("\n" + table(head, growth_lines(ledger, count), markdown) + "\n")
+    measured, trials = Measured(problem, test), ledger.trials[:count]
     outcomes = []
-    best = ledger.best(config.trials)
+    best = ledger.best(count)
     if best is None:
-        print(f"{task.name}: no trial meets the target\n")
+        print(f"{task}: no trial meets the target\n")
     else:
         assert best.nodes is not None
-        nodes = NodeSet.of(checkpoint.config, best.nodes)
+        nodes = NodeSet.of(problem.model.config, best.nodes)
         outcomes += [
             measured.outcome("paper", lambda _: Found(nodes), trials),
             measured.outcome("paper+elimination", lambda each: eliminated(each, nodes), trials),
@@ -251,8 +328,8 @@ def compare(
     try:
         outcomes.append(measured.outcome("path", METHODS["path"].find))
     except SearchFailed as failure:
-        print(f"{task.name}, path: {failure.detail}\n")
-    lines = [outcome_line(task.name, outcome, problem) for outcome in outcomes]
+        print(f"{task}, path: {failure.detail}\n")
+    lines = [outcome_line(task, outcome, problem) for outcome in outcomes]
     print(table(OUTCOME_HEAD, lines, markdown), flush=True)
 
 
@@ -265,16 +342,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--trials", type=int, default=256)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--target", type=float, default=0.15, help="nats")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="that run trials")
     parser.add_argument("--markdown", action="store_true", help="tables for the documentation")
     options = parser.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = load_checkpoint(options.checkpoint)
     config = SearchConfig(trials=options.trials, seed=options.seed, target_loss=options.target)
     for name in options.tasks.split(","):
+        path = options.folder / f"{name}-{config.seed}-{config.target_loss:g}.jsonl"
         try:
-            compare(checkpoint, get_task(name), config, options.folder, options.markdown)
+            ledger = Ledger(path, checkpoint.digest)
+            problem, test = pose(checkpoint, get_task(name), config, Watcher())
         except ValueError as error:
             parser.error(str(error))
+        missing = range(len(ledger.trials), config.trials)
+        make = partial(trials_of, options.checkpoint, name, config)
+        fill(ledger, in_processes(make, missing, options.processes))
+        print_tables(name, ledger, problem, test, options.markdown)
 
 
 if __name__ == "__main__":

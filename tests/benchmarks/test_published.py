@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.circuits.search import SearchConfig
 from backend.circuits.search.methods import paper
 from backend.circuits.search.methods.trials import PaperConfig
-from benchmarks import published
-from benchmarks.published import Ledger, Measured, Trial, eliminated, fill, growth_lines, milestones
+from benchmarks.published import (
+    Ledger,
+    Measured,
+    Trial,
+    Trials,
+    eliminated,
+    fill,
+    growth_lines,
+    in_processes,
+    milestones,
+)  # fmt: skip
 from tests.backend.circuits.planted import TRUE_NODES
 from tests.backend.circuits.search.problems import planted_problem
 
 SHORT = PaperConfig(steps=40, steps_range=(30, 40))
+CONFIG = SearchConfig(trials=3, batch_pairs=16)
+
+
+def planted_trials() -> Trials:
+    return Trials(planted_problem(CONFIG), SHORT, "d")
+
+
+def content(trials: list[Trial]) -> list[dict[str, Any]]:
+    return [each.model_dump(exclude={"seconds"}) for each in trials]
 
 
 def trial(number: int, edges: int | None, digest: str = "d") -> Trial:
@@ -43,30 +62,34 @@ def test_the_best_of_the_first_trials_is_told_at_each_milestone(tmp_path: Path) 
         Ledger(ledger.path, "other")
 
 
-def test_a_run_goes_on_after_its_last_trial_and_finds_what_one_run_finds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(published, "PaperConfig", lambda: SHORT)
-    config = SearchConfig(trials=3, batch_pairs=16)
+def test_nodes_are_written_down_of_the_smallest_so_far(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "a.jsonl", "d")
+    fill(ledger, [trial(0, None), trial(1, 7), trial(2, 9), trial(3, 7), trial(4, 3)])
+    assert [each.edges for each in ledger.trials] == [None, 7, 9, 7, 3]
+    assert [each.nodes is not None for each in ledger.trials] == [False, True, False, False, True]
+
+
+def test_a_run_goes_on_after_its_last_trial_and_finds_what_one_run_finds(tmp_path: Path) -> None:
     whole, halves = Ledger(tmp_path / "whole.jsonl", "d"), Ledger(tmp_path / "halves.jsonl", "d")
-    fill(whole, planted_problem(config), "d", 3)
-    fill(halves, planted_problem(config), "d", 1)
-    fill(Ledger(halves.path, "d"), planted_problem(config), "d", 3)
-    found = [
-        [(each.number, each.edges, each.size, each.nodes, each.backward) for each in ledger.trials]
-        for ledger in (whole, Ledger(halves.path, "d"))
-    ]
-    assert found[0] == found[1]
+    fill(whole, map(planted_trials(), range(3)))
+    fill(halves, map(planted_trials(), range(1)))
+    fill(Ledger(halves.path, "d"), map(planted_trials(), range(1, 3)))
+    assert content(whole.trials) == content(Ledger(halves.path, "d").trials)
     best = whole.best(3)
     assert best is not None
-    search = paper.RandomSearch(planted_problem(config), SHORT)
+    search = paper.RandomSearch(planted_problem(CONFIG), SHORT)
     nodes = search.run()
     assert best.nodes == nodes.names()
-    problem = planted_problem(config)
+    problem = planted_problem(CONFIG)
     outcome = Measured(problem, problem.validation).outcome(
         "paper+elimination", lambda each: eliminated(each, nodes), whole.trials
     )
     assert set(TRUE_NODES) == set(outcome.found.nodes.names())
-    assert outcome.test.value <= config.target_loss
+    assert outcome.test.value <= CONFIG.target_loss
     assert outcome.backward == sum(each.backward for each in whole.trials)
     assert outcome.forward > sum(each.forward for each in whole.trials)
+
+
+def test_processes_give_the_trials_of_one_in_their_order() -> None:
+    alone = list(map(planted_trials(), range(3)))
+    assert content(list(in_processes(planted_trials, range(3), 2))) == content(alone)
