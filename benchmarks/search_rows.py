@@ -270,9 +270,14 @@ def report(rows: Sequence[Row], markdown: bool, beside: str = "path") -> str:
     )
     parts = [
         table(TASK_HEAD, task_lines(rows), markdown),
-        f"Over the {len(tasks)} tasks that all methods meet ({', '.join(tasks) or 'none'}):",
-        table(head, mean_lines(rows, beside), markdown),
     ]
+    if tasks:
+        parts += [
+            f"Over the {len(tasks)} tasks that all methods meet ({', '.join(tasks)}):",
+            table(head, mean_lines(rows, beside), markdown),
+        ]
+    else:
+        parts.append("No task that all methods meet, so no means.")
     for method in _distinct(row.method for row in rows):
         missed = [
             f"{task} (seeds {', '.join(map(str, seeds))})"

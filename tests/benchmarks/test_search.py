@@ -125,6 +125,13 @@ def test_a_report_without_the_method_to_compare_with_has_no_ratios() -> None:
     assert "24.0" in text
 
 
+def test_a_report_without_a_task_that_all_meet_has_no_means() -> None:
+    text = report([each for each in ROWS if each.task == "brackets"], markdown=True)
+    assert "No task that all methods meet" in text
+    assert "geometric mean" not in text
+    assert "Missed by paper on test pairs: brackets (seeds 1, 2)." in text
+
+
 def test_spreads_and_tables() -> None:
     assert spread([3, 1, 2]) == "2 (1-3)"
     assert spread([1, 2]) == "1.5 (1-2)"
