@@ -345,6 +345,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="that run trials")
     parser.add_argument("--markdown", action="store_true", help="tables for the documentation")
     options = parser.parse_args(arguments)
+    if options.processes < 1:
+        parser.error(f"--processes {options.processes}: trials need a process, give 1 or more")
     options.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = load_checkpoint(options.checkpoint)
     config = SearchConfig(trials=options.trials, seed=options.seed, target_loss=options.target)

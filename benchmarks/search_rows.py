@@ -268,9 +268,7 @@ def report(rows: Sequence[Row], markdown: bool, beside: str = "path") -> str:
         "by seed",
         f"/ {beside} by seed",
     )
-    parts = [
-        table(TASK_HEAD, task_lines(rows), markdown),
-    ]
+    parts = [table(TASK_HEAD, task_lines(rows), markdown)]
     if tasks:
         parts += [
             f"Over the {len(tasks)} tasks that all methods meet ({', '.join(tasks)}):",

@@ -20,7 +20,7 @@ from benchmarks.published import (
     growth_lines,
     in_processes,
     milestones,
-)  # fmt: skip
+)
 from tests.backend.circuits.planted import TRUE_NODES
 from tests.backend.circuits.search.problems import planted_problem
 
