@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 
 import torch
 from torch import Tensor, distributed
@@ -93,6 +94,9 @@ def joined_processes() -> Iterator[Processes]:
     if on_gpus:
         device = torch.device("cuda", distributed.get_node_local_rank())
         torch.cuda.set_device(device)
+    # Imported later, its functions would keep the group as the default of their parameters, past
+    # this context: the group's threads, still there when Python goes, then abort the process.
+    import_module("torch.distributed.nn")
     distributed.init_process_group("nccl" if on_gpus else "gloo")
     try:
         yield Processes(distributed.get_rank(), distributed.get_world_size(), device)

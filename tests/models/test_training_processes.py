@@ -23,7 +23,9 @@ biases, zero before it, are then the largest would be left to rounding."""
 
 SCRIPT = """
 import sys
+import weakref
 from pathlib import Path
+from torch import distributed
 from models.recipe import Recipe
 from models.training import train
 from models.training.processes import joined_processes
@@ -33,6 +35,8 @@ with joined_processes() as processes:
     told = []
     train(recipe, Path(sys.argv[2]), told.append, processes)
     print(f"rank {processes.rank} of {processes.count}: {len(told)} lines")
+    group = weakref.ref(distributed.group.WORLD)
+assert group() is None, "something keeps the group, whose threads may abort the process at its end"
 """
 
 
