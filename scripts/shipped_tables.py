@@ -77,16 +77,9 @@ def markdown(rows: Sequence[dict[str, str]]) -> Iterable[str]:
         yield f"| {' | '.join(row[heading] for heading in headings)} |"
 
 
-def main() -> None:
-    """Print both tables, or the one asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED)
-    parser.add_argument("--table", choices=("circuits", "reports"), help="default: both")
-    options = parser.parse_args()
-    bundles = [read_bundle(path.read_bytes()) for path in sorted(options.folder.glob("*.json"))]
-    if not bundles:
-        parser.error(f"{options.folder} has no bundles: name a folder that ship_circuits.py wrote")
-    tables = {
+def tables_of(bundles: Sequence[Bundle]) -> dict[str, str]:
+    """Each table's Markdown by its name; no table without rows."""
+    rows = {
         "circuits": [circuit_cells(each) for each in bundles],
         "reports": [
             report_cells(each.circuit.provenance.task, each.report)
@@ -94,8 +87,30 @@ def main() -> None:
             if each.report is not None
         ],
     }
+    return {name: "\n".join(markdown(each)) for name, each in rows.items() if each}
+
+
+def bundles_in(folder: Path) -> list[Bundle]:
+    """The bundles of a folder, in the order of their files' names.
+
+    Raises:
+        pydantic.ValidationError: a file is no bundle, or not of this version.
+    """
+    return [read_bundle(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
+
+
+def main() -> None:
+    """Print both tables, or the one asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED)
+    parser.add_argument("--table", choices=("circuits", "reports"), help="default: both")
+    options = parser.parse_args()
+    bundles = bundles_in(options.folder)
+    if not bundles:
+        parser.error(f"{options.folder} has no bundles: name a folder that ship_circuits.py wrote")
+    tables = tables_of(bundles)
     chosen = [options.table] if options.table else list(tables)
-    print("\n\n".join("\n".join(markdown(tables[name])) for name in chosen if tables[name]))
+    print("\n\n".join(tables[name] for name in chosen if name in tables))
 
 
 if __name__ == "__main__":

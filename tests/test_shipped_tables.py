@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from backend.circuits.bundle import read_bundle
-from scripts.shipped_tables import LINES, SHIPPED, circuit_cells, markdown, report_cells
+from scripts.shipped_tables import (
+    LINES,
+    SHIPPED,
+    bundles_in,
+    circuit_cells,
+    markdown,
+    report_cells,
+    tables_of,
+)
+from tasks import all_tasks
+
+ROOT = SHIPPED.parent.parent
 
 
 def test_every_column_is_a_line_of_some_shipped_report() -> None:
-    bundles = [read_bundle(path.read_bytes()) for path in SHIPPED.glob("*.json")]
-    reports = [each.report for each in bundles if each.report is not None]
+    reports = [each.report for each in bundles_in(SHIPPED) if each.report is not None]
     assert reports
     assert set(LINES.values()) <= {line.id for report in reports for line in report.lines}
 
@@ -29,3 +39,18 @@ def test_a_row_has_the_numbers_of_its_bundle() -> None:
 
 def test_a_table_has_a_column_a_key() -> None:
     assert list(markdown([{"a": "1", "b": "2"}])) == ["| a | b |", "| --- | --- |", "| 1 | 2 |"]
+
+
+def test_every_task_has_a_circuit_with_a_report() -> None:
+    bundles = bundles_in(SHIPPED)
+    assert {each.circuit.provenance.task for each in bundles} == {task.name for task in all_tasks()}
+    assert all(each.report is not None for each in bundles)
+
+
+def test_the_documents_have_the_tables_of_what_comes_along() -> None:
+    """If not: put what `python scripts/shipped_tables.py` prints in their place."""
+    tables = tables_of(bundles_in(SHIPPED))
+    search = (ROOT / "docs" / "search.md").read_text()
+    assert tables["circuits"] in search
+    assert tables["reports"] in search
+    assert tables["circuits"] in (ROOT / "README.md").read_text()
