@@ -20,6 +20,10 @@ def share_threads(entries: int) -> None:
     """
     import numba
 
+    threads = torch.get_num_threads()
     # numba.config gets its attributes when it is imported: mypy cannot see them
-    most = min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+    most = min(threads, numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
     numba.set_num_threads(max(1, min(most, entries // GRAIN)))
+    # The first time starts numba's threads, and tells an OpenMP that torch may share how many.
+    if torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -35,3 +37,15 @@ def test_no_more_than_torch_may_use() -> None:
     torch.set_num_threads(1)
     share_threads(100 * GRAIN)
     assert numba.get_num_threads() == 1
+
+
+def test_the_first_loop_leaves_torch_its_threads() -> None:
+    program = (
+        "import torch; torch.set_num_threads(1)\n"
+        f"from models.threads import share_threads; share_threads({100 * GRAIN})\n"
+        "print(torch.get_num_threads())"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["1"]
