@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +17,7 @@ from backend.circuits.circuit import Circuit, PathPoint, Provenance, SizePath, s
 from backend.circuits.edges import count_edges, induced_edges
 from backend.circuits.needs import means_of, tokenizer_of
 from backend.circuits.report import measure_losses
-from backend.circuits.search.config import Progress, SearchConfig, Watcher
+from backend.circuits.search.config import Progress, SearchCancelled, SearchConfig, Watcher
 from backend.circuits.search.methods import METHODS
 from backend.circuits.search.problem import Nested, Problem
 from models.checkpoints import Checkpoint
@@ -152,20 +153,31 @@ def search(
 
 
 def _measured(nested: Nested, validation: Alone, test: Alone, watcher: Watcher) -> SizePath:
-    """The path with the losses of its circuits, in nats."""
+    """The path with the losses of its circuits, in nats; some sizes at a time in threads."""
     numbering = validation.numbering
     order = np.array([numbering.node(node) for node in nested.ranking], np.int64)
     none = np.zeros(numbering.edges, np.uint8)
-    points = []
-    for step, size in enumerate(nested.sizes):
+
+    def measure(size: int) -> PathPoint:
         keep = np.zeros(numbering.nodes, np.uint8)
         keep[order[:size]] = 1
-        losses = [alone.task_loss(keep, none) for alone in (validation, test)]
-        edges = len(numbering.induced(keep))
-        points.append(
-            PathPoint(
-                nodes=size, induced_edges=edges, validation_loss=losses[0], test_loss=losses[1]
-            )
+        return PathPoint(
+            nodes=size,
+            induced_edges=len(numbering.induced(keep)),
+            validation_loss=validation.task_loss(keep, none),
+            test_loss=test.task_loss(keep, none),
         )
-        watcher.tell(Progress("path", step + 1, len(nested.sizes), losses[1], size, edges))
+
+    points = []
+    with ThreadPoolExecutor(max(1, torch.get_num_threads())) as pool:
+        try:
+            for point in pool.map(measure, nested.sizes):
+                points.append(point)
+                step, steps = len(points), len(nested.sizes)
+                watcher.tell(
+                    Progress("path", step, steps, point.test_loss, point.nodes, point.induced_edges)
+                )
+        except SearchCancelled:
+            pool.shutdown(cancel_futures=True)
+            raise
     return SizePath(ranking=[node.name for node in nested.ranking], points=points)
