@@ -174,7 +174,8 @@ class Eliminator:
             candidates = induced[draft.dropped[induced] == 0] + self.numbering.nodes
             free = self._free(draft, candidates, losses, by_few if len(candidates) > MANY else self)
             if len(candidates) > MANY >= len(free):
-                free = self._free(draft, free, losses, self)
+                best = candidates[np.argsort(losses[candidates], kind="stable")[:MANY]]
+                free = self._free(draft, best, losses, self)
             if not len(free):
                 return draft
             order = free[np.argsort(losses[free], kind="stable")].tolist()
