@@ -4,7 +4,8 @@
    Descent. Nodes are taken out of the whole model in groups, those of smallest slope first (the
    derivative of the task loss by the node's gate at the circuit so far), and a group stays out only
    where the measured loss allows. The loss allowed rises in levels up to the target, so that every
-   stage starts from a circuit that does the task better than is asked.
+   stage starts from a circuit that does the task better than is asked. Where groups are too coarse,
+   so that hundreds of nodes stay, a mask is learned instead (`search.priced_mask`).
 2. Elimination of single nodes, measured exactly (`search.eliminate`); of a large circuit on a few
    pairs first.
 3. Swaps. Nodes outside with the steepest slopes are added, now and then a node is taken out, and
@@ -24,8 +25,9 @@ import numpy as np
 
 from backend.circuits.alone import Alone
 from backend.circuits.search.config import SearchFailed
-from backend.circuits.search.eliminate import SMALL, Draft, Eliminator
+from backend.circuits.search.eliminate import MANY, SMALL, Draft, Eliminator
 from backend.circuits.search.methods.spec import MethodSpec
+from backend.circuits.search.priced_mask import PricedMask
 from backend.circuits.search.problem import Found, Nested, Problem
 from backend.circuits.search.slopes import slopes
 from tasks import Batch
@@ -42,6 +44,8 @@ GROUPS = 8
 """Groups that the nodes are dealt into at the start of a descent."""
 FINEST = 64
 """Groups at most; a descent ends where not even one of so many can go."""
+DESCENT_PASSES = 100.0
+"""Passes of the whole model, by the nodes in each, after which descents go no further."""
 MENDED = 0.05
 """Share of the loss that a round must take away while a model is mended."""
 MENDING_ROUNDS, MENDING_GROUPS = 24, 4
@@ -50,6 +54,8 @@ ADDED = (6, 48)
 """Nodes added before a swap's elimination, at least and at most."""
 PATH_POINTS = 24
 """Sizes above the circuit's own that the path is measured at."""
+OWN_POINTS = 64
+"""Sizes up to the circuit's own that it is measured at, at most."""
 
 
 class PathSearch:
@@ -67,6 +73,8 @@ class PathSearch:
         self.none = np.zeros(numbering.edges, np.uint8)
         self.draft = self.exact.measured(np.ones(numbering.nodes, np.uint8), self.none)
         self.few = self._few()
+        self.descended = 0.0
+        """Passes of the descents, each by its share of the nodes."""
 
     def run(self) -> Found:
         """The circuit, with its path.
@@ -76,8 +84,10 @@ class PathSearch:
             SearchCancelled: the watcher says so.
         """
         self._mend()
+        mended = self.draft.copy()
         for share in LEVELS:
             self._descend(share * self.problem.target)
+        self._mask(mended)
         self._thin()
         eliminated = self.exact.nodes(self.draft)
         best = self._swap(eliminated)
@@ -136,17 +146,29 @@ class PathSearch:
         quick = Eliminator(self.problem, FEW_MARGIN * level, self.few)
         draft = quick.measured(self.draft.keep.copy(), self.none)
         size = max(1, draft.size // GROUPS)
-        while draft.size > SMALL // 2:
+        while draft.size > SMALL // 2 and self.descended < DESCENT_PASSES:
+            begun, share = self.problem.passes.forward, draft.size / len(draft.keep)
             slope = slopes(self.problem, draft.keep, self._slope_pairs())
             kept = draft.kept()
             order = kept[np.argsort(np.abs(slope[kept]), kind="stable")].tolist()
             went = quick.groups(draft, order, size)
+            self.descended += share * (self.problem.passes.forward - begun)
             if len(went) <= size:
                 size //= 2
                 if size * FINEST < draft.size:
                     break
             quick.tell("descent", draft, len(draft.keep) - draft.size, len(draft.keep))
         self._go(draft.gone, level)
+
+    def _mask(self, mended: Draft) -> None:
+        """Where the descents left many nodes, learn a mask from where they began.
+
+        Args:
+            mended: the model before the descents.
+        """
+        if self.draft.size > MANY:
+            masked = PricedMask(self.problem, self.exact, mended).learn()
+            self.draft = min(masked, self.draft, key=self._size)
 
     def _thin(self) -> None:
         """Take single nodes out of a large circuit as far as the few pairs allow."""
@@ -182,7 +204,7 @@ class PathSearch:
             done = spent >= config.swap_passes or step >= config.swaps
             if not best.size or self.problem.out_of_time() or (done and not unlimited):
                 break
-            begun, weight = self.problem.passes.forward, max(1.0, best.size / SMALL)
+            begun, weight = self.problem.passes.forward, max(1.0, best.size / SMALL) ** 2
             draft = self._shaken(best, slope)
             if draft.loss <= self.exact.target:
                 draft = self.exact.nodes(draft, self.rng, thorough=best.size <= SMALL)
@@ -219,7 +241,8 @@ class PathSearch:
         rest = [node for node in range(len(names)) if node not in elsewhere]
         ranking = within + rest + earlier
         above = np.geomspace(max(1, len(within)), len(ranking), PATH_POINTS).round().astype(int)
-        sizes = sorted({*range(1, len(within) + 1), *above.tolist()})
+        own = np.linspace(1, len(within), min(len(within), OWN_POINTS)).round().astype(int)
+        sizes = sorted({*own.tolist(), *above.tolist()})
         return Nested([names[node] for node in ranking], sizes)
 
     def _order_within(self, best: Draft) -> list[int]:
@@ -259,7 +282,8 @@ METHOD = MethodSpec(
         "is minimised; slopes: Nanda 2023, attribution patching"
     ),
     deviations=(
-        "No mask is learned: slopes order the nodes, and the measured loss decides.",
+        "Slopes order the nodes, and the measured loss decides. A mask is learned only where "
+        "groups leave hundreds of nodes; its price follows the loss and counts edges too.",
         "Nodes that can go singly are always taken out; then swaps with nodes outside are tried.",
         "Single edges are pruned after the nodes.",
         "All sizes from the whole model down are kept.",

@@ -6,16 +6,24 @@ import pytest
 import torch
 
 from backend.circuits.ablation import evaluate
+from backend.circuits.alone import Alone
 from backend.circuits.edges import circuit_alone
 from backend.circuits.nodes import NodeSet
 from backend.circuits.search import Progress, SearchCancelled, SearchConfig, SearchFailed, eliminate
 from backend.circuits.search.config import Watcher
 from backend.circuits.search.eliminate import Eliminator
+from backend.circuits.search.methods import path
 from backend.circuits.search.methods.path import METHOD
 from backend.circuits.search.slopes import slopes
 from models.sites import count_nodes
+from tasks import Batch
 from tests.backend.circuits.planted import CONFIG, TRUE_NODES, planted_batch
 from tests.backend.circuits.search.problems import planted_problem
+
+
+def swapped(batch: Batch) -> Batch:
+    """The same pairs with the wrong answers for right."""
+    return Batch(batch.tokens, batch.last, batch.wrong, batch.right, batch.template)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -32,14 +40,14 @@ def test_the_same_seed_finds_the_same() -> None:
 
 
 def test_the_path_goes_from_the_circuit_to_the_whole_model() -> None:
-    path = METHOD.find(planted_problem()).path
-    assert path is not None
-    names = [node.name for node in path.ranking]
+    nested = METHOD.find(planted_problem()).path
+    assert nested is not None
+    names = [node.name for node in nested.ranking]
     assert sorted(names[: len(TRUE_NODES)]) == sorted(TRUE_NODES)
     assert sorted(names) == sorted(NodeSet.all(CONFIG).names())
-    assert path.sizes == sorted(set(path.sizes))
-    assert path.sizes[:3] == [1, 2, 3]
-    assert path.sizes[-1] == count_nodes(CONFIG)
+    assert nested.sizes == sorted(set(nested.sizes))
+    assert nested.sizes[:3] == [1, 2, 3]
+    assert nested.sizes[-1] == count_nodes(CONFIG)
 
 
 def test_what_is_left_meets_the_target_and_no_single_node_can_go() -> None:
@@ -102,6 +110,31 @@ def test_many_edges_go_in_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problem.passes.forward - before < before / 2
 
 
+def test_edges_go_though_the_few_pairs_that_order_them_miss_the_target(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = planted_problem()
+    eliminator = Eliminator(problem)
+    spare = NodeSet.of(CONFIG, [*TRUE_NODES, *(f"0.mlp.act_in.{i}" for i in range(1, 16))])
+    spare |= NodeSet.of(CONFIG, [f"0.mlp.post_act.{i}" for i in range(16)])
+    draft = eliminator.draft(spare)
+    monkeypatch.setattr(eliminate, "MANY", 8)
+    hopeless = Alone(problem.model, problem.values, swapped(planted_batch()))
+    assert hopeless.task_loss(draft.keep, draft.dropped) > problem.target
+    pruned = eliminator.edges(draft, few=hopeless)
+    assert pruned.dropped.any()
+    assert pruned.loss <= problem.target
+
+
+def test_a_large_circuit_is_measured_at_some_sizes_up_to_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(path, "OWN_POINTS", 2)
+    nested = METHOD.find(planted_problem()).path
+    assert nested is not None
+    assert nested.sizes[:2] == [1, len(TRUE_NODES)]
+
+
 def test_slopes_say_what_ablating_a_little_of_a_node_costs() -> None:
     problem = planted_problem()
     numbering = problem.alone.numbering
@@ -113,10 +146,8 @@ def test_slopes_say_what_ablating_a_little_of_a_node_costs() -> None:
 
 
 def test_a_task_the_model_cannot_do_is_an_outcome_that_names_both_losses() -> None:
-    batch = planted_batch()
-    swapped = type(batch)(batch.tokens, batch.last, batch.wrong, batch.right, batch.template)
     with pytest.raises(SearchFailed, match=r"needs 0\.1350.*whole model's own is \d"):
-        METHOD.find(planted_problem(batch=swapped))
+        METHOD.find(planted_problem(batch=swapped(planted_batch())))
 
 
 def test_a_search_can_be_cancelled_at_any_step() -> None:
