@@ -60,7 +60,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches and reports of few steps and pairs: how they end is all that is asked here."""
 
     def short_search(params: SearchParams) -> SearchConfig:
-        few = {"steps": 10, "train_pairs": 8, "validation_pairs": 8, "test_pairs": 8}
+        few = {"swaps": 2, "train_pairs": 8, "validation_pairs": 8, "test_pairs": 8}
         return search_config(params).model_copy(update=few)
 
     def short_report(*, quick: bool) -> ReportConfig:
