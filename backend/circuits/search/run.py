@@ -169,7 +169,9 @@ def _measured(nested: Nested, validation: Alone, test: Alone, watcher: Watcher) 
         )
 
     points = []
-    with ThreadPoolExecutor(max(1, torch.get_num_threads())) as pool:
+    # `evaluate`, behind what is not compiled, puts hooks on the one model: no two at a time.
+    compiled = validation.compiled and test.compiled
+    with ThreadPoolExecutor(torch.get_num_threads() if compiled else 1) as pool:
         try:
             for point in pool.map(measure, nested.sizes):
                 points.append(point)

@@ -34,7 +34,7 @@ def test_what_is_left_meets_the_target_with_the_planted_nodes(seed: int) -> None
     assert left.loss == pytest.approx(problem.deciding.task_loss(left.keep, left.dropped))
 
 
-def test_its_start_is_not_changed_and_what_went_is_told_in_order() -> None:
+def test_its_start_is_not_changed_and_what_went_is_told() -> None:
     problem = planted_problem()
     start, left = learned(problem, NodeSet.all(CONFIG))
     assert start.keep.all()
