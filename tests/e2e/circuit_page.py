@@ -43,7 +43,7 @@ class CircuitPage:
         return sorted(found)
 
     def place(self, name: str) -> dict[str, float] | None:
-        """Where the centre of a node or of an edge is on the page."""
+        """Where the centre of a node or of an edge is on the page; none while it is hidden."""
         graph = self.page.locator("cx-circuit-graph")
         return graph.evaluate("(graph, name) => graph.nodePosition(name)", name)
 
@@ -52,10 +52,17 @@ class CircuitPage:
         return [self.place(node) for node in nodes]
 
     def click(self, name: str) -> None:
-        """Clicks a node or an edge on the canvas."""
-        place = self.place(name)
-        assert place is not None, f"{name} is not drawn"
+        """Clicks a node or an edge on the canvas, once it is drawn."""
+        place = self._wait("([graph, name]) => graph.nodePosition(name)", name)
         self.page.mouse.click(place["x"], place["y"])
+
+    def hides(self, name: str) -> None:
+        """Waits until a node or an edge is nowhere in the drawing."""
+        self._wait("([graph, name]) => graph.nodePosition(name) === null", name)
+
+    def _wait(self, holds: str, name: str) -> Any:
+        graph = self.page.locator("cx-circuit-graph").element_handle()
+        return self.page.wait_for_function(holds, arg=[graph, name]).json_value()
 
     def view(self, name: str) -> None:
         """Goes to the graph, the tables, the sizes or the report."""

@@ -142,6 +142,7 @@ def test_pruned_edges_can_be_hidden(
     pruned.uncheck()
     opened.page.mouse.click(place["x"], place["y"])
     expect(opened.page.locator("cx-edge-card")).to_have_count(0)
+    opened.hides(gone)
     pruned.check()
     opened.click(gone)
     expect(opened.page.locator("cx-edge-card")).to_contain_text("pruned")

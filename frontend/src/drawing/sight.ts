@@ -88,10 +88,12 @@ export class Sight {
     const found = this.shown(name);
     if (found.empty()) return null;
     const edge = found.edges().first();
-    const { x, y } = edge.nonempty()
+    // A hidden edge is nowhere: it has no midpoint (its type does not say so), or one of no numbers.
+    const place: Point | undefined = edge.nonempty()
       ? edge.renderedMidpoint()
       : found.nodes().first().renderedPosition();
-    // A hidden edge is nowhere.
+    if (place === undefined) return null;
+    const { x, y } = place;
     return Number.isFinite(x) && Number.isFinite(y) ? { x, y } : null;
   }
 
