@@ -12,6 +12,21 @@ from models.config import ModelConfig
 from models.sites import Node, NodeSite, node_sites
 
 
+def by_site(config: ModelConfig, flat: Tensor) -> dict[NodeSite, Tensor]:
+    """What stands for each node, node by node in forward order, as parts of it by site.
+
+    Args:
+        config: of the model the nodes belong to.
+        flat: [nodes].
+
+    Returns:
+        [width] by site, views of `flat` that gradients pass.
+    """
+    sites = node_sites(config)
+    parts = flat.split([site.width(config) for site in sites])
+    return dict(zip(sites, parts, strict=True))
+
+
 class NodeSet:
     """An immutable set of nodes of one architecture.
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from backend.circuits.nodes import NodeSet
+from backend.circuits.nodes import NodeSet, by_site
 from models.config import ModelConfig
 from models.sites import Edge, Node, NodeSite, edge_sites, node_sites
 from models.transformer import SparseTransformer
@@ -109,12 +109,7 @@ class Numbering:
 
     def node_set(self, keep: npt.NDArray[Any]) -> NodeSet:
         """Inverse of `keep`."""
-        flat = torch.from_numpy(keep.astype(bool))
-        masks = {
-            site: flat[first : first + site.width(self.config)]
-            for site, first in self.first.items()
-        }
-        return NodeSet(self.config, masks)
+        return NodeSet(self.config, by_site(self.config, torch.from_numpy(keep.astype(bool))))
 
     def dropped(self, edges: Iterable[Edge]) -> Flags:
         """[edges] 1 at each of the given edges; those that have no weight are left out."""

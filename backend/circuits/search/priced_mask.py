@@ -21,13 +21,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from backend.circuits.nodes import by_site
 from backend.circuits.numbering import Flags
 from backend.circuits.search.eliminate import Draft, Eliminator
 from backend.circuits.search.importance import importance
 from backend.circuits.search.masks import gate, masked_loss, shuffled_batches
 from backend.circuits.search.problem import Problem
 from models.fused import fused
-from models.sites import node_sites
 from tasks import Batch
 
 STEPS = 600
@@ -78,7 +78,6 @@ class PricedMask:
         numbering = problem.alone.numbering
         self._sources = torch.from_numpy(numbering.sources)
         self._targets = torch.from_numpy(numbering.targets)
-        self._sites = {site: site.width(numbering.config) for site in node_sites(numbering.config)}
         self._inside = torch.from_numpy(start.keep.astype(np.float32))
         self._last_open = np.full(numbering.nodes, -1)
         """[nodes] the last step after which each was open."""
@@ -137,9 +136,9 @@ class PricedMask:
         return start.requires_grad_()
 
     def _loss(self, gates: Tensor, batch: Batch) -> Tensor:
-        parts = dict(zip(self._sites, gates.split(list(self._sites.values())), strict=True))
+        model = self.problem.model
         self.problem.passes.count(forward=1, backward=1)
-        return masked_loss(self.problem.model, self.problem.values, batch, parts)
+        return masked_loss(model, self.problem.values, batch, by_site(model.config, gates))
 
     def _size(self, gates: Tensor) -> Tensor:
         """Open gates and, at their share of the price, edges between them."""

@@ -8,11 +8,11 @@ import torch
 from torch.nn import functional as F
 
 from backend.circuits.ablation import answer_difference
+from backend.circuits.nodes import by_site
 from backend.circuits.numbering import Flags
 from backend.circuits.search.importance import gated
 from backend.circuits.search.problem import Problem
 from models.hooks import replace
-from models.sites import node_sites
 from tasks import Batch
 
 
@@ -31,14 +31,10 @@ def slopes(problem: Problem, keep: Flags, batch: Batch) -> npt.NDArray[np.float6
     Returns:
         [nodes] nats.
     """
-    config = problem.model.config
-    sites = node_sites(config)
-    open_gates = torch.from_numpy(keep.astype(np.float32))
-    parts = open_gates.split([site.width(config) for site in sites])
-    gates = {site: part.clone().requires_grad_() for site, part in zip(sites, parts, strict=True)}
-    with replace(problem.model, gated(gates, problem.values)):
+    gates = torch.from_numpy(keep.astype(np.float32)).requires_grad_()
+    parts = by_site(problem.model.config, gates)
+    with replace(problem.model, gated(parts, problem.values)):
         difference = answer_difference(problem.model(batch.tokens, batch.last), batch)
-    F.softplus(-difference).mean().backward()
+    (slope,) = torch.autograd.grad(F.softplus(-difference).mean(), gates)
     problem.passes.count(forward=1, backward=1)
-    grads = [torch.zeros_like(g) if g.grad is None else g.grad for g in gates.values()]
-    return torch.cat(grads).double().numpy()
+    return slope.double().numpy()

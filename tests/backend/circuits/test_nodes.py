@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.circuits import NodeSet
+from backend.circuits.nodes import by_site
 from backend.errors import InvalidRequestError
 from models.sites import Node, count_nodes
 from tests.micro_model import small_config
@@ -61,3 +63,12 @@ def test_with_and_without() -> None:
     one = NodeSet.none(CONFIG).with_nodes([node])
     assert one.names() == ["0.attn.q.1"]
     assert not len(one.without([node]))
+
+
+@given(some_names)
+def test_parts_by_site_are_those_of_the_flat_tensor(names: set[str]) -> None:
+    some = NodeSet.of(CONFIG, names)
+    flat = torch.tensor([name in names for name in NAMES])
+    parts = by_site(CONFIG, flat)
+    assert all(torch.equal(part, some.mask(site)) for site, part in parts.items())
+    assert sum(len(part) for part in parts.values()) == count_nodes(CONFIG)

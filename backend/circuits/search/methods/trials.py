@@ -13,9 +13,10 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
+from backend.circuits.nodes import by_site
 from backend.circuits.search.masks import gate
 from models.config import ModelConfig
-from models.sites import NodeSite, node_sites
+from models.sites import NodeSite, count_nodes
 
 
 class PaperConfig(BaseModel):
@@ -142,11 +143,8 @@ class Mask:
     """
 
     def __init__(self, model: ModelConfig, trial: Trial, config: PaperConfig) -> None:
-        self.trial, self.config = trial, config
-        self._widths = {site: site.width(model) for site in node_sites(model)}
-        noise = torch.randn(
-            sum(self._widths.values()), generator=torch.Generator().manual_seed(trial.seed)
-        )
+        self.model, self.trial, self.config = model, trial, config
+        noise = torch.randn(count_nodes(model), generator=torch.Generator().manual_seed(trial.seed))
         start = (config.init + trial.init_noise * noise).clamp(-1, 1)
         self.parameters = start.requires_grad_()
         self.optimizer = torch.optim.AdamW(
@@ -167,11 +165,11 @@ class Mask:
 
     def scores(self) -> dict[NodeSite, Tensor]:
         """[width] parameters by site."""
-        return self._by_site(self.parameters.detach())
+        return by_site(self.model, self.parameters.detach())
 
     def gates(self) -> dict[NodeSite, Tensor]:
         """[width] zeros and ones by site, with the surrogate gradient."""
-        return self._by_site(gate(self.parameters, self.trial.temperature))
+        return by_site(self.model, gate(self.parameters, self.trial.temperature))
 
     def step(self, loss: Tensor, gates: dict[NodeSite, Tensor]) -> None:
         """One step down the loss and the penalty on these gates."""
@@ -183,6 +181,3 @@ class Mask:
         self.schedule.step()
         with torch.no_grad():
             self.parameters.clamp_(-1, 1)
-
-    def _by_site(self, flat: Tensor) -> dict[NodeSite, Tensor]:
-        return dict(zip(self._widths, flat.split(list(self._widths.values())), strict=True))
