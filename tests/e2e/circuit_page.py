@@ -42,23 +42,22 @@ class CircuitPage:
         found = self.page.locator("cx-circuit-graph").evaluate("(graph) => [...graph.ablated]")
         return sorted(found)
 
-    def place(self, name: str) -> dict[str, float] | None:
-        """Where the centre of a node or of an edge is on the page; none while it is hidden."""
-        graph = self.page.locator("cx-circuit-graph")
-        return graph.evaluate("(graph, name) => graph.nodePosition(name)", name)
+    def place(self, name: str) -> dict[str, float]:
+        """Where the centre of a node or of an edge is on the page, once it is drawn."""
+        return self._wait("([graph, name]) => graph.nodePosition(name)", name)
 
     def places(self, nodes: list[str]) -> list[Any]:
         """Where nodes are on the page."""
         return [self.place(node) for node in nodes]
 
-    def click(self, name: str) -> None:
-        """Clicks a node or an edge on the canvas, once it is drawn."""
-        place = self._wait("([graph, name]) => graph.nodePosition(name)", name)
-        self.page.mouse.click(place["x"], place["y"])
-
     def hides(self, name: str) -> None:
         """Waits until a node or an edge is nowhere in the drawing."""
         self._wait("([graph, name]) => graph.nodePosition(name) === null", name)
+
+    def click(self, name: str) -> None:
+        """Clicks a node or an edge on the canvas."""
+        place = self.place(name)
+        self.page.mouse.click(place["x"], place["y"])
 
     def _wait(self, holds: str, name: str) -> Any:
         graph = self.page.locator("cx-circuit-graph").element_handle()

@@ -153,7 +153,6 @@ def test_a_node_is_named_while_the_mouse_is_on_it(circuit: CircuitPage, nodes: l
     page = circuit.page
     named = page.locator("cx-circuit-graph .hover")
     place = circuit.place(nodes[0])
-    assert place is not None
     for _ in range(2):
         page.mouse.move(place["x"] + 1, place["y"])
         page.mouse.move(place["x"], place["y"])

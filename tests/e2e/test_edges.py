@@ -138,7 +138,6 @@ def test_pruned_edges_can_be_hidden(
     pruned = opened.page.get_by_role("checkbox", name="pruned")
     expect(pruned).to_be_checked()
     place = opened.place(gone)
-    assert place is not None
     pruned.uncheck()
     opened.page.mouse.click(place["x"], place["y"])
     expect(opened.page.locator("cx-edge-card")).to_have_count(0)

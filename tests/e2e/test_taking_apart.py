@@ -42,7 +42,6 @@ def test_nodes_are_chosen_and_changed_together(
     assert chosen(circuit) == set(nodes)
     # With Shift a click lets one go, and ablates nothing.
     place = circuit.place(nodes[0])
-    assert place is not None
     page.keyboard.down("Shift")
     page.mouse.click(place["x"], place["y"])
     page.keyboard.up("Shift")
