@@ -46,8 +46,11 @@ TEMPERATURE = 1.0
 """Of the surrogate gradient."""
 LOWEST, SPAN, STEEPNESS = 0.02, 0.2, 4
 """A parameter starts at LOWEST + SPAN * (share of nodes that matter less) ** STEEPNESS."""
-FIRST_PRICE, LEAST_PRICE = 1e-4, 3e-5
-"""Nats an open gate."""
+FIRST_PRICE, START_COST = 1e-4, 2.5
+"""Nats an open gate at first, and nats for all of the start at most: at a price that is far above
+the loss, as that of a dense model's edges would be, the mask closes before it has learned."""
+LEAST_PRICE = 0.3
+"""Share of the first price that it falls to at most."""
 PRICE_STEP = 1.06
 """Factor by which the price rises or falls at a step."""
 EDGE_SHARE = 0.5
@@ -99,7 +102,8 @@ class PricedMask:
             optimizer = torch.optim.AdamW(
                 [parameters], lr=LEARNING_RATE, betas=BETAS, weight_decay=WEIGHT_DECAY
             )
-            price, smoothed, waited, mark = FIRST_PRICE, float("nan"), 0, self.edges
+            price = self.first_price()
+            least, smoothed, waited, mark = LEAST_PRICE * price, float("nan"), 0, self.edges
             for step in range(STEPS):
                 gates = gate(parameters, TEMPERATURE) * self._inside
                 loss = self._loss(gates, next(batches))
@@ -110,12 +114,12 @@ class PricedMask:
                 now = float(loss.detach())
                 smoothed = SMOOTHING * smoothed + (1 - SMOOTHING) * now if step else now
                 rises = smoothed < AIM * self.problem.target
-                price = max(LEAST_PRICE, price * PRICE_STEP if rises else price / PRICE_STEP)
+                price = max(least, price * PRICE_STEP if rises else price / PRICE_STEP)
                 with torch.no_grad():
                     parameters.clamp_(-1, 1)
                 keep = (parameters > 0).numpy() * self.start.keep
                 self._last_open[keep > 0] = step
-                waited += price > LEAST_PRICE
+                waited += price > least
                 if step % LOOK_EVERY == LOOK_EVERY - 1:
                     self._look(keep)
                     if self.edges < SMALLER * mark:
@@ -124,6 +128,10 @@ class PricedMask:
                 if waited >= PATIENCE:
                     break
         return self._left()
+
+    def first_price(self) -> float:
+        """Nats an open gate, before the first step."""
+        return min(FIRST_PRICE, START_COST / float(self._size(self._inside)))
 
     def _parameters(self) -> Tensor:
         """[nodes] where they start."""

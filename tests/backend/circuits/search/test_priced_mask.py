@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backend.circuits.nodes import NodeSet
-from backend.circuits.search import Progress, SearchCancelled, SearchConfig
+from backend.circuits.search import Progress, SearchCancelled, SearchConfig, priced_mask
 from backend.circuits.search.config import Watcher
 from backend.circuits.search.eliminate import Draft, Eliminator
 from backend.circuits.search.methods import path
@@ -32,6 +32,22 @@ def test_what_is_left_meets_the_target_with_the_planted_nodes(seed: int) -> None
     assert len(names) < start.size / 10
     assert left.loss <= problem.target
     assert left.loss == pytest.approx(problem.deciding.task_loss(left.keep, left.dropped))
+
+
+def test_a_start_of_many_edges_has_a_lower_first_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = planted_problem()
+    exact = Eliminator(problem)
+
+    def cost_of(nodes: NodeSet) -> tuple[float, float]:
+        start = exact.draft(nodes)
+        price = PricedMask(problem, exact, start).first_price()
+        return price, price * (start.size + priced_mask.EDGE_SHARE * exact.edges_of(start))
+
+    few, many = NodeSet.of(CONFIG, TRUE_NODES), NodeSet.all(CONFIG)
+    assert cost_of(few)[0] == cost_of(many)[0] == priced_mask.FIRST_PRICE
+    monkeypatch.setattr(priced_mask, "FIRST_PRICE", 0.01)
+    assert cost_of(few)[0] == priced_mask.FIRST_PRICE
+    assert cost_of(many)[1] == pytest.approx(priced_mask.START_COST)
 
 
 def test_its_start_is_not_changed_and_what_went_is_told() -> None:
